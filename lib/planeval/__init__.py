@@ -1,0 +1,38 @@
+"""planeval: quarterly reviews of an innovation plan, from ledgers filed by the responsible units.
+
+Notebooks write `from planeval import open_review, opening, …`; each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planeval.review import Review as Review
+    from planeval.review import open_review as open_review
+
+_HOMES = {
+    "planeval.review": ("Review", "open_review"),
+    "planeval.show.opening": ("headline_cards", "opening", "summary"),
+    "planeval.show.overview": (
+        "basis", "next_milestones", "overdue_milestones", "required_pace_table", "suggestions", "target_table",
+        "task_table", "unit_table",
+    ),
+    "planeval.show.figures": ("progress_chart", "target_chart"),
+    "planeval.show.targets": ("target_sections",),
+    "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table", "verdict_table"),
+}  # fmt: skip
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'planeval' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

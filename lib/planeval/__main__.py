@@ -1,0 +1,6 @@
+"""`python -m planeval`."""
+
+from planeval.cli import main
+
+if __name__ == "__main__":
+    main()

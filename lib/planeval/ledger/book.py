@@ -1,0 +1,254 @@
+"""The ledger as it was known on a day: what was filed, what stands, what was refused and why."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from planeval.ledger.forms import Echo, FormReading, read_form
+from planeval.ledger.headings import Origin
+from planeval.ledger.register import Filing, file_hash, known_on, read_register
+from planeval.ledger.schema import check_rows
+from planeval.ledger.sheets import Sheet, read_sheets
+from planeval.ledger.tables import BY_SHEET, SAMPLE, TABLES, Table, with_choices
+from planeval.periods import Period
+from planeval.plan import Method, Plan
+from planeval.problems import WARNING, InputError, Problem
+from planeval.workspace import Workspace
+
+NOTES_SHEET = "填报说明"
+ORIGIN_COLUMNS = ("unit_id", "period", "received_on", "file", "sheet", "row")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All accepted rows as known on a day.
+
+    filed: table id → every accepted row (the table's columns as objects, dates as datetime64, plus
+    unit_id, period, received_on, file, sheet, row). current: the same, one row per item: the last filing
+    of a unit wins, and between units the one listed first in filing_duties. duplicates: items filed by
+    more than one unit (table, item, units, counted). received and filings: everything received by then, and
+    what of it stands. reported: (period, unit, table) actually filed.
+    """
+
+    as_known_on: date | None
+    received: tuple[Filing, ...]
+    filings: tuple[Filing, ...]
+    filed: dict[str, pd.DataFrame]
+    current: dict[str, pd.DataFrame]
+    duplicates: pd.DataFrame
+    reported: frozenset[tuple[Period, str, str]]
+    problems: tuple[Problem, ...]
+    echoes: tuple[Echo, ...]
+    duties: dict[str, tuple[str, ...]]
+
+    @property
+    def sample_rows(self) -> int:
+        """Number of accepted rows labelled 示例数据."""
+        return sum(int(rows["nature"].eq(SAMPLE).sum()) for rows in self.filed.values())
+
+    def filers(self, table: str, period: Period) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Units that had to file a table for a period, and those of them that did.
+
+        Without a duty for the table, whoever filed it had to.
+        """
+        filed = {unit for (when, unit, what) in self.reported if when == period and what == table}
+        due = self.duties.get(table) or tuple(sorted(filed))
+        return due, tuple(unit for unit in due if unit in filed)
+
+
+def open_ledger(
+    workspace: Workspace, plan: Plan, method: Method, period: Period, as_known_on: date | None = None
+) -> Ledger:
+    """Read every filing known on a day. `period` only chooses which decisions are in force.
+
+    Faults of filings are in `Ledger.problems`: bad rows and files are left out, everybody else's rows
+    stand. Raises InputError only for the register itself.
+    """
+    register = read_register(workspace, plan)
+    known = known_on(register, as_known_on)
+    duties = {table: tuple(units) for table, units in method.value("filing_duties", period).items()}
+    closed_lists = method.value("closed_lists", period) if method.decides("closed_lists") else {}
+    tables = {table.id: with_choices(table, closed_lists) for table in TABLES}
+    reader = _Reader(workspace, plan, tables)
+    for filing in known.standing:
+        reader.read(filing)
+    reader.note_missing_sheets(duties)
+    reader.problems += _unregistered(workspace, plan, register)
+    identifier = method.value("enterprise_identifier", period)
+    filed = {table.id: reader.accepted(table, identifier) for table in tables.values()}
+    current, duplicates = {}, []
+    for table in tables.values():
+        current[table.id], repeated = _one_row_per_item(filed[table.id], table, duties.get(table.id, ()))
+        duplicates.append(repeated)
+    return Ledger(
+        as_known_on=known.day, received=known.received, filings=known.standing, filed=filed, current=current,
+        duplicates=pd.concat(duplicates, ignore_index=True), reported=frozenset(reader.reported),
+        problems=tuple(reader.problems), echoes=tuple(reader.echoes), duties=duties,
+    )  # fmt: skip
+
+
+class _Reader:
+    """Gathers rows and faults over filings."""
+
+    def __init__(self, workspace: Workspace, plan: Plan, tables: dict[str, Table]) -> None:
+        self.workspace = workspace
+        self.plan = plan
+        self.tables = tables
+        self.rows: dict[str, list[dict[str, object]]] = {table: [] for table in tables}
+        self.letters: dict[tuple[str, str], dict[str, str]] = {}
+        self.problems: list[Problem] = []
+        self.echoes: list[Echo] = []
+        self.reported: set[tuple[Period, str, str]] = set()
+        self.opened: dict[tuple[Period, str], tuple[str, set[str]]] = {}
+
+    def read(self, filing: Filing) -> None:
+        """Read one filing; a file altered since receipt is checked but none of its rows count."""
+        path = self.workspace.filings(self.plan.id) / filing.file
+        shown = self.workspace.relative(path)
+        try:
+            sheets = read_sheets(path, shown)
+        except InputError as error:
+            self.problems += [_of_unit(problem, filing.unit) for problem in error.problems]
+            return
+        altered = file_hash(path) != filing.sha256
+        if altered:
+            self.problems.append(
+                Problem(
+                    shown,
+                    rule="altered",
+                    message="文件与登记时的内容不同，整份不计入",
+                    unit=filing.unit,
+                    expected="登记时的原文件",
+                    remedy="恢复原文件；如需更正，另存新文件并作为更正报送登记",
+                )
+            )
+        _, seen = self.opened.setdefault((filing.period, filing.unit), (shown, set()))
+        for sheet in sheets:
+            table = self._table_of(sheet, shown, filing.unit)
+            if table is None:
+                continue
+            seen.add(table.id)
+            self._take(
+                read_form(sheet, table, self.plan, Origin(shown, filing.unit, sheet.name)),
+                table,
+                filing,
+                shown,
+                sheet,
+                altered,
+            )
+
+    def _table_of(self, sheet: Sheet, shown: str, unit: str) -> Table | None:
+        name = sheet.name.strip()
+        if name in BY_SHEET:
+            return self.tables[BY_SHEET[name].id]
+        if name != NOTES_SHEET and any(any(row) for row in sheet.rows):
+            close = difflib.get_close_matches(name, list(BY_SHEET), n=1, cutoff=0.5)
+            self.problems.append(
+                Problem(
+                    shown,
+                    sheet.name,
+                    rule="unknown_sheet",
+                    level=WARNING,
+                    unit=unit,
+                    message="不认识的工作表，内容不计入",
+                    expected="、".join(BY_SHEET),
+                    remedy=f"是不是“{close[0]}”" if close else "按模板的工作表名称填报",
+                )
+            )
+        return None
+
+    def _take(
+        self, reading: FormReading, table: Table, filing: Filing, shown: str, sheet: Sheet, altered: bool
+    ) -> None:
+        self.problems += reading.problems
+        if altered or not reading.letters:
+            return
+        self.echoes += reading.echoes
+        self.letters[(shown, sheet.name)] = reading.letters
+        self.reported.add((filing.period, filing.unit, table.id))
+        origin = dict(
+            zip(ORIGIN_COLUMNS[:5], (filing.unit, filing.period, filing.received_on, shown, sheet.name), strict=True)
+        )
+        self.rows[table.id] += [{**row, **origin} for row in reading.rows]
+
+    def note_missing_sheets(self, duties: dict[str, tuple[str, ...]]) -> None:
+        """A unit that filed for a period without a sheet it owes: said, because blank is not zero."""
+        for (_, unit), (shown, seen) in self.opened.items():
+            for table, units in duties.items():
+                if unit in units and table in self.tables and table not in seen:
+                    self.problems.append(
+                        Problem(
+                            shown,
+                            self.tables[table].sheet,
+                            rule="missing_sheet",
+                            unit=unit,
+                            message="缺少这张工作表，按未报送处理",
+                            expected=self.tables[table].sheet,
+                            remedy="补上工作表；本季没有新增也保留表头",
+                        )
+                    )
+
+    def accepted(self, table: Table, identifier: str) -> pd.DataFrame:
+        """Rows of a table that pass the schema; the faults of the others are noted."""
+        names = [*(column.id for column in table.columns), *ORIGIN_COLUMNS]
+        rows = pd.DataFrame(self.rows[table.id], columns=names, dtype=object)
+        passed, faults = check_rows(rows, table, identifier, self.letters)
+        self.problems += faults
+        for column in table.columns:
+            if column.kind == "date":
+                passed = passed.assign(**{column.id: pd.to_datetime(passed[column.id])})
+            elif column.kind in ("number", "count"):
+                passed = passed.assign(**{column.id: passed[column.id].astype(float)})
+        return passed.reset_index(drop=True)
+
+
+def _of_unit(problem: Problem, unit: str) -> Problem:
+    return Problem(**{**problem.__dict__, "unit": unit})
+
+
+def _unregistered(workspace: Workspace, plan: Plan, register: tuple[Filing, ...]) -> Iterator[Problem]:
+    folder = workspace.filings(plan.id)
+    known = {filing.file for filing in register}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in known and not path.name.startswith((".", "~$")):
+            yield Problem(
+                workspace.relative(path),
+                rule="unregistered",
+                message="文件在报送文件夹里，但没有登记，不计入",
+                expected="登记簿 register.csv 中有这个文件",
+                remedy="登记后再运行，或移出报送文件夹",
+            )
+
+
+def _one_row_per_item(
+    rows: pd.DataFrame, table: Table, authority: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The standing row of each item, and the items more than one unit filed.
+
+    Within a unit the last filing wins (a later filing carries an item forward or ends it); between
+    units, the order of `authority`, then the register.
+    """
+    empty = pd.DataFrame(columns=["table", "item", "units", "counted"])
+    if rows.empty:
+        return rows, empty
+    key = rows[list(table.key)].astype(str).agg(" / ".join, axis=1)
+    last = rows.assign(item=key).drop_duplicates(["item", "unit_id"], keep="last")
+    rank = {unit: position for position, unit in enumerate(authority)}
+    ordered = last.assign(rank=last["unit_id"].map(lambda unit: rank.get(unit, len(rank))))
+    ordered = ordered.sort_values(["rank", "period", "row"], kind="stable")
+    repeated = ordered[ordered.duplicated("item", keep=False)]
+    listed = repeated.groupby("item", sort=False)["unit_id"].agg(list).reset_index()
+    duplicates = pd.DataFrame({
+        "table": [table.id] * len(listed),
+        "item": listed["item"],
+        "units": listed["unit_id"].map(tuple),
+        "counted": listed["unit_id"].map(lambda units: units[0]),
+    }) if len(listed) else empty  # fmt: skip
+    standing = ordered.drop_duplicates("item", keep="first").drop(columns=["item", "rank"])
+    return standing.sort_values(["period", "received_on", "file", "row"]).reset_index(drop=True), duplicates

@@ -1,0 +1,137 @@
+"""Reading what people write in cells: numbers with 万 and 亿, dates in every office habit, names.
+
+A parser returns the value understood or raises `Unreadable` with what was expected and what to do.
+Nothing is guessed: 约300, 三成 and 2025-03 are refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from decimal import Decimal
+
+from planeval.periods import Period
+
+_SCALES = {"": 1, "元": 1, "千": 1000, "万": 10**4, "万元": 10**4, "亿": 10**8, "亿元": 10**8}
+_MONEY_UNITS = {"元": 1, "万元": 10**4, "亿元": 10**8}
+_NUMBER = re.compile(
+    r"(?P<digits>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<scale>元|万元|亿元|千|万|亿|)(?P<rest>(?![\d,.]).*|)"
+)
+_VAGUE = re.compile(r"[约近余多超逾]|左右|以上|以下|成|[~～≈]")
+_CHINESE_DIGITS = re.compile(r"[一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰仟零〇]")
+_MARKUP = re.compile(r"<\s*[A-Za-z/!?]|&#|javascript:", re.IGNORECASE)
+_EXCEL_EPOCH = date(1899, 12, 30)
+_SERIALS = range(32874, 73051)  # 1990-01-01 … 2099-12-31
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be understood; `expected` and `remedy` are Chinese phrases for its author."""
+
+    def __init__(self, message: str, expected: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.remedy = remedy
+
+
+def plain(text: str) -> str:
+    """Full-width letters and digits to half-width (NFKC), outer and non-breaking white space off."""
+    return unicodedata.normalize("NFKC", text).replace("\u200b", "").strip()
+
+
+def parse_text(written: str) -> str:
+    """A name or note: control and bidi characters removed, runs of white space one blank.
+
+    Raises Unreadable for markup, so that no ledger text can pass for a piece of a page.
+    """
+    if _MARKUP.search(unicodedata.normalize("NFKC", written)):
+        raise Unreadable("含有网页代码", "普通文字", "删去尖括号和代码，只留文字")
+    kept = "".join(" " if char.isspace() else char for char in written if _printable(char))
+    return " ".join(kept.split())
+
+
+def _printable(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
+
+
+def parse_code(written: str) -> str:
+    """An identifier: NFKC, without any white space, letters upper case."""
+    return "".join(plain(parse_text(written)).split()).upper()
+
+
+def parse_number(written: str, unit: str = "", factor: Decimal = Decimal(1)) -> float:
+    """A non-negative number in the column's unit; `factor` converts a heading's unit into it.
+
+    Understands full-width digits, 1,200.5, 1.2万 and, in money columns (unit 万元), 300万元, 2.5亿元 and
+    1200元; refuses anything vague. Raises Unreadable.
+    """
+    text = plain(written).replace(" ", "")
+    wanted = f"数字（{unit}）" if unit else "数字"
+    if _VAGUE.search(text):
+        raise Unreadable("是约数，不能计数", wanted, "填准确的数，不写约、余、左右、成")
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        remedy = "改成阿拉伯数字，如 11" if _CHINESE_DIGITS.search(text) else "只填数字，单位不写在格子里"
+        raise Unreadable("不是数字", wanted, remedy)
+    scale, rest = match["scale"], match["rest"]
+    money = unit in _MONEY_UNITS
+    if rest not in ("", unit) or (scale.endswith("元") and not money):
+        raise Unreadable(f"数字后面有“{scale + rest}”", wanted, "只填数字，单位不写在格子里")
+    value = Decimal(match["digits"].replace(",", "")) * _SCALES[scale]
+    if scale.endswith("元"):
+        value /= _MONEY_UNITS[unit]
+    elif scale and money:
+        raise Unreadable(f"“{scale}”的单位不清楚", wanted, "写明 元、万元 或 亿元，或只填以万元计的数字")
+    else:
+        value *= factor
+    if value < 0:
+        raise Unreadable("是负数", f"不小于 0 的{wanted}", "核对后填正数；冲减请更正原来的行")
+    return float(value)
+
+
+def parse_count(written: str, unit: str = "") -> float:
+    """A whole non-negative number. Raises Unreadable."""
+    value = parse_number(written, unit)
+    if value != int(value):
+        raise Unreadable("不是整数", f"整数（{unit}）" if unit else "整数", "填整数")
+    return value
+
+
+def heading_factor(heading_unit: str, unit: str) -> Decimal | None:
+    """What turns a heading's money unit into the column's (亿元 → 万元: 10000); None when they cannot meet."""
+    if heading_unit not in _MONEY_UNITS or unit not in _MONEY_UNITS:
+        return None
+    return Decimal(_MONEY_UNITS[heading_unit]) / Decimal(_MONEY_UNITS[unit])
+
+
+def parse_date(written: str) -> date:
+    """A day written 2025-03-31, 2025/3/31, 2025.3.31, 20250331, 2025年3月31日 or as an Excel serial.
+
+    Raises Unreadable when the day is missing or does not exist.
+    """
+    text = plain(written).replace(" ", "")
+    text = re.sub(r"T?00:00:00(\.0+)?$", "", text)
+    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text) or re.fullmatch(
+        r"((?:19|20)\d{2})(\d{2})(\d{2})", text
+    )
+    if match:
+        try:
+            return date(*map(int, match.groups()))
+        except ValueError:
+            raise Unreadable("没有这一天", "日期，如 2025-03-31", "核对月份和日子") from None
+    if text.isdigit() and int(text) in _SERIALS:
+        return _EXCEL_EPOCH + timedelta(days=int(text))
+    if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", text):
+        raise Unreadable("缺少日子", "日期，如 2025-03-31", "补上是哪一天")
+    raise Unreadable("不是日期", "日期，如 2025-03-31", "按 2025-03-31 的样子填写")
+
+
+def parse_quarter(written: str) -> str:
+    """A quarter written 2026Q3, 2026年第三季度, 2026年3季度; returned as `2026Q3`. Raises Unreadable."""
+    text = plain(written).replace(" ", "").upper()
+    match = re.fullmatch(r"(20\d{2})年?(?:Q|第)?([1-4一二三四])(?:季度)?", text)
+    if match is None:
+        raise Unreadable("不是季度", "季度，如 2026Q3", "按 2026Q3 的样子填写")
+    quarter = match[2] if match[2].isdigit() else str("一二三四".index(match[2]) + 1)
+    return str(Period(int(match[1]), int(quarter)))

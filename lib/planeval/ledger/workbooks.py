@@ -1,0 +1,145 @@
+"""Writing ledger workbooks: one sheet per table, the form that units fill and that `sheets` reads back.
+
+What goes in is text, numbers and days; nothing becomes a formula or a link. The same content gives the
+same bytes on every run and on every system.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from planeval.ledger.book import NOTES_SHEET
+from planeval.ledger.tables import Column, Table
+from planeval.plan import Plan
+
+_CREATED = datetime(2024, 1, 1)  # a file that told when it was made would differ from run to run
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+_WIDTHS = {"text": 26, "code": 24, "number": 14, "count": 12, "date": 12, "quarter": 10, "units": 30, "task": 26}
+_DEFAULT_WIDTH = 16
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def write_workbook(
+    path: Path, sheets: Mapping[Table, Sequence[Mapping[str, Any]]], plan: Plan, notes: Sequence[tuple[str, str]]
+) -> None:
+    """Write one workbook: the sheet 填报说明 with `notes`, then one sheet per table.
+
+    sheets: table → rows (column id → value; a missing key, None or NaN is a blank cell). Dates are dates,
+    `number` and `count` numbers, everything else text; ids of units, industries, zones and tasks are
+    written as the plan's Chinese names. Raises KeyError for an id the plan does not have. The file
+    appears whole or not at all.
+    """
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
+    workbook.set_properties({"created": _CREATED})
+    formats = {
+        "header": workbook.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True,
+                                       "align": "center", "valign": "vcenter"}),
+        "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
+        "wrapped": workbook.add_format({"text_wrap": True, "valign": "top"}),
+    }  # fmt: skip
+    _write_notes(workbook.add_worksheet(NOTES_SHEET), notes, formats)
+    for table, rows in sheets.items():
+        _write_table(workbook.add_worksheet(table.sheet), table, rows, plan, formats)
+    workbook.close()
+    replace_file(path, _repacked(buffer.getvalue()))
+
+
+def _write_notes(sheet: Any, notes: Iterable[tuple[str, str]], formats: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, 72)
+    for row, (label, text) in enumerate(notes):
+        sheet.write_string(row, 0, label, formats["header"])
+        sheet.write_string(row, 1, text, formats["wrapped"])
+
+
+def _write_table(
+    sheet: Any, table: Table, rows: Sequence[Mapping[str, Any]], plan: Plan, formats: dict[str, Any]
+) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_row(0, 30)
+    for position, column in enumerate(table.columns):
+        sheet.set_column(position, position, _WIDTHS.get(column.kind, _DEFAULT_WIDTH))
+        sheet.write_string(0, position, column.title, formats["header"])
+        written = _named(column, plan)
+        for number, row in enumerate(rows, start=1):
+            value = row.get(column.id)
+            if not _is_blank(value):
+                _write_cell(sheet, number, position, column, value, written, formats)
+
+
+def _is_blank(value: object) -> bool:
+    """None, empty text, NaN and NaT (which differ from themselves)."""
+    return value is None or value == "" or value != value
+
+
+def _write_cell(
+    sheet: Any, row: int, position: int, column: Column, value: Any, written: Callable[[Any], str],
+    formats: dict[str, Any],
+) -> None:  # fmt: skip
+    if column.kind == "date":
+        sheet.write_datetime(row, position, datetime(value.year, value.month, value.day), formats["date"])
+    elif column.kind in ("number", "count"):
+        if not math.isfinite(value):
+            raise ValueError(f"{column.heading}：{value} 不是有限的数")
+        sheet.write_number(row, position, value)
+    else:
+        sheet.write_string(row, position, written(value))
+
+
+def _named(column: Column, plan: Plan) -> Callable[[Any], str]:
+    """How a value of a column is written: ids by the plan's name for them, everything else as it is."""
+    if column.kind == "unit":
+        return lambda unit: plan.unit(unit).short_name
+    if column.kind == "units":
+        return lambda units: "、".join(plan.unit(unit).short_name for unit in units.split("、"))
+    entries: dict[str, dict[str, str]] = {
+        "industry": {industry.id: industry.name for industry in plan.text.industries},
+        "zone": {zone.id: zone.name for zone in plan.text.zones},
+        "task": {task.id: task.name for task in plan.tasks},
+    }
+    if column.kind in entries:
+        return entries[column.kind].__getitem__
+    return str
+
+
+def _repacked(content: bytes) -> bytes:
+    """The same zip members in the same order, without the traces of day and operating system."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
+    ):
+        for name in source.namelist():
+            member = zipfile.ZipInfo(name, _ZIP_DATE)
+            member.create_system = _UNIX
+            member.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(member, source.read(name), compresslevel=9)
+    return packed.getvalue()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name beside its place, then put it there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

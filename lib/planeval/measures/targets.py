@@ -1,0 +1,95 @@
+"""The plan's targets measured from the ledger, quarter by quarter."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from planeval.ledger import Ledger
+from planeval.ledger.published import PublishedFile, published_value
+from planeval.measures.counting import Count, count_on, quarter_amount
+from planeval.periods import Period
+from planeval.plan import CountingRule, Method, Plan, Target
+
+UNREPORTED = "未报送"
+UNPUBLISHED = "未见公开数据"
+
+
+def measure_target(
+    ledger: Ledger, plan: Plan, target: Target, period: Period, rule: CountingRule | None, start: date
+) -> Count:
+    """One target at the end of a period under a counting rule and a start date, in the target's unit.
+
+    None with a reason when nobody who has to file the table filed it for the period: 未报送 is not zero.
+    """
+    if rule is None:
+        return Count(None, pd.DataFrame(), "没有确定口径")
+    due, filed = ledger.filers(rule.table, period)
+    if not filed:
+        names = "、".join(plan.unit(unit).short_name for unit in due)
+        return Count(None, pd.DataFrame(), f"本季{names or '各单位'}均未报送")
+    return count_on(ledger, rule, start, period, target.unit)
+
+
+def measure_targets(
+    ledger: Ledger, published: tuple[PublishedFile, ...], plan: Plan, method: Method, period: Period
+) -> dict[str, Count]:
+    """Target id → value at the end of the period by the decisions in force, in the plan's order."""
+    if method.value("source_of_record", period) == "published":
+        return {target.id: _published(published, target, period) for target in plan.targets}
+    return {
+        target.id: measure_target(
+            ledger, plan, target, period, method.counting(target.id, period), method.plan_start(period)
+        )
+        for target in plan.targets
+    }
+
+
+def _published(published: tuple[PublishedFile, ...], target: Target, period: Period) -> Count:
+    value = published_value(published, target.id, period.end)
+    return Count(value, pd.DataFrame(), "" if value is not None else UNPUBLISHED)
+
+
+def target_series(
+    ledger: Ledger, published: tuple[PublishedFile, ...], plan: Plan, method: Method, period: Period
+) -> pd.DataFrame:
+    """Every target at the end of each quarter from the plan's start to the period, as known now.
+
+    Columns: target_id, period, value (NaN: not reported), added (what the quarter itself brought; NaN
+    when this quarter or, for stocks and flows, the one before cannot be said).
+    """
+    first = Period.of(method.plan_start(period))
+    rows = []
+    for target in plan.targets:
+        before: float | None = None
+        for quarter in first.until(period):
+            value = value_in_quarter(ledger, published, plan, method, target, quarter, period)
+            added = _added(ledger, method, target, quarter, period, value, before)
+            rows.append({"target_id": target.id, "period": str(quarter), "value": value, "added": added})
+            before = value
+    return pd.DataFrame(rows, columns=["target_id", "period", "value", "added"]).astype(
+        {"value": float, "added": float}
+    )
+
+
+def value_in_quarter(
+    ledger: Ledger, published: tuple[PublishedFile, ...], plan: Plan, method: Method, target: Target,
+    quarter: Period, decided_in: Period,
+) -> float | None:  # fmt: skip
+    """One target at the end of a quarter, by the decisions in force in another (usually later) period."""
+    if method.value("source_of_record", decided_in) == "published":
+        return published_value(published, target.id, quarter.end)
+    rule, start = method.counting(target.id, decided_in), method.plan_start(decided_in)
+    return measure_target(ledger, plan, target, quarter, rule, start).value
+
+
+def _added(
+    ledger: Ledger, method: Method, target: Target, quarter: Period, decided_in: Period,
+    value: float | None, before: float | None,
+) -> float | None:  # fmt: skip
+    """What a quarter brought: its own amount for annual flows, else the change since the quarter before."""
+    rule = method.counting(target.id, decided_in)
+    if target.kind == "annual_flow" and rule is not None:
+        return quarter_amount(ledger, rule, quarter, target.unit)
+    return value - before if value is not None and before is not None else None

@@ -1,0 +1,50 @@
+"""The plan's key tasks measured from their milestones (任务节点)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planeval.ledger import Ledger
+from planeval.periods import Period
+from planeval.plan import Plan
+
+STATES = ("按期完成", "逾期完成", "逾期未完成", "未到期")
+
+
+def milestone_states(ledger: Ledger, period: Period) -> pd.DataFrame:
+    """Every milestone with its state at the end of the period.
+
+    Columns of the milestones table plus `state`: 按期完成 (finished on or before the day due), 逾期完成
+    (finished later: made up, never as good), 逾期未完成, 未到期. A finish dated after the period's end has
+    not happened yet.
+    """
+    rows = ledger.current["milestones"]
+    moment = pd.Timestamp(period.end)
+    finished = rows["finished_on"].le(moment)
+    due = rows["due_on"].le(moment)
+    state = pd.Series("未到期", index=rows.index, dtype=object)
+    state[due & ~finished] = "逾期未完成"
+    state[finished & rows["finished_on"].gt(rows["due_on"])] = "逾期完成"
+    state[finished & rows["finished_on"].le(rows["due_on"])] = "按期完成"
+    return rows.assign(state=state).reset_index(drop=True)
+
+
+def measure_tasks(states: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """One row per task in the plan's order: task_id, name, clause, milestones, and a count for each state.
+
+    A task nobody filed milestones for has 0 milestones; the page calls it 未报送.
+    """
+    counts = states.groupby(["task", "state"]).size().unstack(fill_value=0)
+    rows = []
+    for task in plan.tasks:
+        by_state = {state: int(counts.get(state, pd.Series(dtype=int)).get(task.id, 0)) for state in STATES}
+        rows.append(
+            {
+                "task_id": task.id,
+                "name": task.name,
+                "clause": task.clause,
+                "milestones": sum(by_state.values()),
+                **by_state,
+            }
+        )
+    return pd.DataFrame(rows, columns=["task_id", "name", "clause", "milestones", *STATES])

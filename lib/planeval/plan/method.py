@@ -1,0 +1,241 @@
+"""What the evaluators decided: each decision with its value, reason, author and first period.
+
+Nothing here is in the plan. Pages print these as decisions, with `by`, never as the plan's words.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, Strict, TypeAdapter, model_validator
+
+from planeval.periods import Period
+from planeval.plan.model import Day, Entry, Text, WordId
+
+EXAMPLE_AUTHOR = "示例设定"
+
+
+def parse_period(value: object) -> Period:
+    """A quarter written `2026Q3`; raises ValueError (Chinese) for anything else."""
+    return value if isinstance(value, Period) else Period.parse(str(value))
+
+
+Quarter = Annotated[Period, PlainValidator(parse_period)]
+
+
+class Validity(Entry):
+    """How long a status lasts; exactly one of the keys. Expiry is the first day it no longer holds."""
+
+    years: Annotated[int, Field(ge=1, le=50)] | None = None
+    months: Annotated[int, Field(ge=1, le=600)] | None = None
+    until: Literal["year_end", "next_march_31"] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Validity:
+        if sum(value is not None for value in (self.years, self.months, self.until)) != 1:
+            raise ValueError("validity 只能写 years、months、until 之一")
+        return self
+
+
+class CountingRule(Entry):
+    """口径: which ledger rows count for a target, and how.
+
+    Rows of `table` whose columns hold one of the values in `where`; one item per `distinct`; dated by
+    `dated_by`; no longer counted from `ends_by` or expiry on; `sum` adds a 万元 column instead of
+    counting. `since`: whether items dated before the plan's start count. `resident`: only enterprises
+    inside the planned area on the day. `window` is for sums.
+    """
+
+    table: WordId
+    where: dict[WordId, Annotated[tuple[Text, ...], Strict(False)]] = Field(default_factory=dict)
+    distinct: WordId
+    dated_by: WordId
+    ends_by: WordId | None = None
+    since: Literal["plan_start", "beginning"] = "beginning"
+    validity: Literal["none"] | Validity = "none"
+    resident: bool = False
+    sum: WordId | None = None
+    window: Literal["to_date", "calendar_year", "rolling_four_quarters", "last_full_year"] = "to_date"
+
+
+class LightBands(Entry):
+    """Lower limits of the gap (done share - expected share) for each light; `over` flags a low target."""
+
+    on_pace: Annotated[float, Field(ge=-1, le=0)]
+    behind: Annotated[float, Field(ge=-1, le=0)]
+    over: Annotated[float, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> LightBands:
+        if self.behind >= self.on_pace:
+            raise ValueError("behind 应小于 on_pace")
+        return self
+
+
+Milestones = dict[Annotated[str, Field(pattern=r"^20\d{2}Q[1-4]$")], Annotated[float, Field(ge=0)]]
+_SHAPES: dict[str, TypeAdapter[Any]] = {
+    "plan_start": TypeAdapter(Day),
+    "source_of_record": TypeAdapter(Literal["filings", "published"]),
+    "enterprise_identifier": TypeAdapter(Literal["uscc", "any"]),
+    "light_bands": TypeAdapter(LightBands),
+    "filing_deadline_days": TypeAdapter(Annotated[int, Field(ge=0, le=365), Strict()]),
+    "filing_duties": TypeAdapter(dict[WordId, Annotated[tuple[WordId, ...], Strict(False)]]),
+    "lead_units": TypeAdapter(dict[WordId, WordId]),
+    "closed_lists": TypeAdapter(dict[WordId, Annotated[tuple[Text, ...], Strict(False)]]),
+    "baseline": TypeAdapter(Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]),
+    "counting": TypeAdapter(CountingRule),
+    "milestones": TypeAdapter(Milestones),
+}
+PER_TARGET = ("baseline", "counting", "milestones")
+REQUIRED = (
+    "plan_start", "source_of_record", "enterprise_identifier", "light_bands", "filing_deadline_days",
+    "filing_duties", "lead_units",
+)  # fmt: skip
+
+
+def shape_of(decision_id: str) -> TypeAdapter[Any] | None:
+    """The type a decision's value must have, or None for an id nobody knows."""
+    family, _, target = decision_id.partition(".")
+    return _SHAPES.get(family) if (family in PER_TARGET) == bool(target) else None
+
+
+def known_decisions() -> tuple[str, ...]:
+    """Every decision id, per-target families written `counting.<指标>`."""
+    return tuple(f"{name}.<指标>" if name in PER_TARGET else name for name in _SHAPES)
+
+
+class Version(Entry):
+    """One answer, in force from a period until the next version: a value, or the id of a listed reading."""
+
+    value: Any = None
+    reading: WordId | None = None
+    reason: Text
+    by: Text
+    since: Quarter = Field(alias="from")
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Version:
+        if (self.value is None) == (self.reading is None):
+            raise ValueError("value 和 reading 必须写且只写一个")
+        return self
+
+
+class Reading(Entry):
+    """A competing reading: the value another evaluator might have decided."""
+
+    id: WordId
+    label: Text
+    value: Any
+
+
+class Decision(Entry):
+    """A question the plan leaves open and the evaluators' answer."""
+
+    question: Text
+    values: Annotated[tuple[Version, ...], Strict(False), Field(min_length=1)]
+    readings: Annotated[tuple[Reading, ...], Strict(False)] = ()
+
+    @model_validator(mode="after")
+    def _in_time_order(self) -> Decision:
+        starts = [version.since for version in self.values]
+        if starts != sorted(set(starts)):
+            raise ValueError("values 应按 from 从早到晚排列，且不重复")
+        return self
+
+    def in_force(self, period: Period) -> Version:
+        """The version that applies in a period; the first one also serves earlier periods' history."""
+        applicable = [version for version in self.values if version.since <= period]
+        return applicable[-1] if applicable else self.values[0]
+
+
+class MethodText(Entry):
+    """method.yml as written."""
+
+    plan: WordId
+    decisions: dict[str, Decision]
+
+
+class InForce(Entry):
+    """A decision as it applies to one review, ready to be printed."""
+
+    id: str
+    question: str
+    value: Any
+    reason: str
+    by: str
+    since: Period
+    reading: str
+
+
+class Method(Entry):
+    """All decisions, typed; ask it with a period, so that old quarters keep their old rules."""
+
+    text: MethodText
+
+    def value(self, decision_id: str, period: Period) -> Any:
+        """The value of a decision in force; KeyError when the method does not decide it."""
+        return self.text.decisions[decision_id].in_force(period).value
+
+    def decides(self, decision_id: str) -> bool:
+        """Whether the method holds this decision."""
+        return decision_id in self.text.decisions
+
+    def plan_start(self, period: Period) -> date:
+        """起算日 in force."""
+        return parse_day(self.value("plan_start", period))
+
+    def counting(self, target_id: str, period: Period) -> CountingRule | None:
+        """口径 of a target in force; None when none was decided."""
+        name = f"counting.{target_id}"
+        return self.value(name, period) if self.decides(name) else None
+
+    def baseline(self, target_id: str, period: Period) -> float:
+        """Baseline of a target in its own unit."""
+        return float(self.value(f"baseline.{target_id}", period))
+
+    def milestone_path(self, target_id: str, period: Period) -> dict[Period, float]:
+        """Cumulative value due at the end of each period named; empty means 序时进度 applies."""
+        name = f"milestones.{target_id}"
+        path = self.value(name, period) if self.decides(name) else {}
+        return {Period.parse(quarter): amount for quarter, amount in path.items()}
+
+    def readings(self, decision_id: str) -> tuple[Reading, ...]:
+        """Competing readings of a decision; empty when none are listed."""
+        return self.text.decisions[decision_id].readings if self.decides(decision_id) else ()
+
+    def reading_in_force(self, decision_id: str, period: Period) -> str | None:
+        """Id of the reading a decision follows; None when the value was given outright or not decided."""
+        return self.text.decisions[decision_id].in_force(period).reading if self.decides(decision_id) else None
+
+    def in_force(self, period: Period) -> tuple[InForce, ...]:
+        """Every decision as it applies in a period, in the order of method.yml."""
+        return tuple(_in_force(name, decision, period) for name, decision in self.text.decisions.items())
+
+
+def parse_day(value: date | str) -> date:
+    """A date value of a decision, whether already parsed or still text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _in_force(name: str, decision: Decision, period: Period) -> InForce:
+    version = decision.in_force(period)
+    label = next((reading.label for reading in decision.readings if reading.id == version.reading), "")
+    return InForce(
+        id=name, question=decision.question, value=version.value, reason=version.reason, by=version.by,
+        since=version.since, reading=label,
+    )  # fmt: skip
+
+
+class Report(Entry):
+    """One page a review publishes."""
+
+    notebook: Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-]+$")]
+    title: Text
+    editions: Annotated[tuple[Literal["internal"], ...], Strict(False), Field(min_length=1)]
+
+
+class ReportList(Entry):
+    """reports.yml: the pages of a review in reading order."""
+
+    reports: Annotated[tuple[Report, ...], Strict(False), Field(min_length=1)]

@@ -1,0 +1,168 @@
+"""One frozen `Review`: the only place where reading and computing meet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from planeval.judge.targets import judge_readings, judge_targets
+from planeval.ledger import Ledger, open_ledger
+from planeval.ledger.published import PublishedFile, read_published
+from planeval.ledger.register import file_hash
+from planeval.ledger.tables import COLUMNS_BY_TABLE
+from planeval.measures.counting import Count
+from planeval.measures.targets import measure_targets, target_series
+from planeval.measures.tasks import measure_tasks, milestone_states
+from planeval.measures.units import measure_units
+from planeval.periods import Period
+from planeval.plan import Method, Plan, load_method, load_plan
+from planeval.plan.method import InForce
+from planeval.plan.model import parse_date
+from planeval.plan.review_files import EDITIONS
+from planeval.problems import ERROR, InputError, Problem
+from planeval.workspace import Workspace, find_workspace
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file the review was made from: path inside the workspace, SHA-256, size in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """A plan judged at the end of a period, as known on a day, for one edition.
+
+    targets: see judge.targets.COLUMNS. series: target_id, period, value, added. verdicts: see
+    VERDICT_COLUMNS. milestones: see milestone_states. tasks: see measure_tasks. units: see
+    measure_units. counts: target id → Count with
+    the rows behind the value. inputs: every file read, in path order.
+    """
+
+    plan: Plan
+    method: Method
+    period: Period
+    as_known_on: date | None
+    edition: str
+    ledger: Ledger
+    published: tuple[PublishedFile, ...]
+    counts: dict[str, Count]
+    targets: pd.DataFrame
+    series: pd.DataFrame
+    verdicts: pd.DataFrame
+    milestones: pd.DataFrame
+    tasks: pd.DataFrame
+    units: pd.DataFrame
+    inputs: tuple[InputFile, ...]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether any row behind this review is 示例数据; such a review is marked on every page."""
+        return self.ledger.sample_rows > 0
+
+    @property
+    def decisions(self) -> tuple[InForce, ...]:
+        """Every decision in force, in the order of method.yml."""
+        return self.method.in_force(self.period)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Faults that kept rows or files out of this review."""
+        return tuple(problem for problem in self.ledger.problems if problem.level == ERROR)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal characters over everything that decides the numbers: inputs, names, package."""
+        known = self.as_known_on.isoformat() if self.as_known_on else ""
+        parts = [version("planeval"), self.plan.id, str(self.period), known, self.edition]
+        parts += [f"{file.path} {file.sha256}" for file in self.inputs]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8")).hexdigest()[:12]
+
+
+def open_review(
+    plan: str, period: str, as_known_on: str = "", edition: str = "internal", workspace: str | Path | None = None
+) -> Review:
+    """Read, measure and judge one review.
+
+    plan: folder name under params/. period: `2026Q3`. as_known_on: a date, or empty for the last receipt
+    date in the register (never today). Raises InputError for params, register or arguments that cannot
+    be used; faults of filings do not raise, they are in `Review.ledger.problems`.
+    """
+    place = find_workspace(workspace)
+    quarter, day = _arguments(period, as_known_on, edition)
+    the_plan = load_plan(place, plan)
+    method = load_method(place, the_plan, COLUMNS_BY_TABLE)
+    published = read_published(place, the_plan)
+    ledger = open_ledger(place, the_plan, method, quarter, day)
+    counts = measure_targets(ledger, published, the_plan, method, quarter)
+    series = target_series(ledger, published, the_plan, method, quarter)
+    milestones = milestone_states(ledger, quarter)
+    return Review(
+        plan=the_plan, method=method, period=quarter, as_known_on=ledger.as_known_on, edition=edition,
+        ledger=ledger, published=published, counts=counts, series=series,
+        targets=judge_targets(counts, series, ledger, the_plan, method, quarter),
+        verdicts=judge_readings(ledger, the_plan, method, quarter, counts),
+        milestones=milestones, tasks=measure_tasks(milestones, the_plan),
+        units=measure_units(ledger, milestones, the_plan, method, quarter),
+        inputs=_inputs(place, the_plan, ledger),
+    )  # fmt: skip
+
+
+def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, date | None]:
+    problems: list[Problem] = []
+    quarter, day = Period(2000, 1), None
+    try:
+        quarter = Period.parse(period)
+    except ValueError as error:
+        problems.append(Problem("参数", cell="period", rule="period", message=str(error), remedy="改成 2026Q3 的样子"))
+    try:
+        day = parse_date(as_known_on) if as_known_on else None
+    except ValueError as error:
+        problems.append(
+            Problem(
+                "参数",
+                cell="as_known_on",
+                rule="date",
+                value=as_known_on,
+                message=str(error),
+                remedy="改成日期，或留空",
+            )
+        )
+    if edition not in EDITIONS:
+        problems.append(
+            Problem(
+                "参数",
+                cell="edition",
+                rule="edition",
+                value=edition,
+                message="没有这个版本",
+                expected="、".join(EDITIONS),
+                remedy="改成已有的版本",
+            )
+        )
+    if problems:
+        raise InputError(problems)
+    return quarter, day
+
+
+def _inputs(workspace: Workspace, plan: Plan, ledger: Ledger) -> tuple[InputFile, ...]:
+    """Params, register, published files and every filing known on the day."""
+    params = workspace.plan_folder(plan.id)
+    paths = [path for path in sorted(params.glob("*.yml"))]
+    paths += [path for path in (workspace.register(plan.id),) if path.exists()]
+    published = workspace.published(plan.id)
+    paths += [path for path in sorted(published.glob("*")) if path.suffix in (".csv", ".yml")]
+    paths += [workspace.filings(plan.id) / filing.file for filing in ledger.filings]
+    return tuple(
+        InputFile(workspace.relative(path), file_hash(path), path.stat().st_size)
+        for path in sorted(paths) if path.is_file()
+    )  # fmt: skip

@@ -1,0 +1,207 @@
+"""What was decided and how far each verdict depends on it; published figures; what was refused; inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from planeval.ledger.tables import BY_ID
+from planeval.plan import CountingRule, Plan
+from planeval.plan.method import EXAMPLE_AUTHOR, LightBands
+from planeval.review import Review
+from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
+from planeval.show.targets import rule_in_words
+from planeval.show.words import amount, light, listed, percent, points
+
+_SOURCES = {"filings": "责任单位报送", "published": "公开数"}
+_IDENTIFIERS = {"uscc": "统一社会信用代码", "any": "不限"}
+
+
+def decision_table(review: Review) -> Fragment:
+    """Every decision in force, with value, reason, author and first period."""
+    decisions = review.decisions
+    example = sum(decision.by == EXAMPLE_AUTHOR for decision in decisions)
+    first = f"方案没有规定而由评估人员作出的决定共 {len(decisions)} 项" + (
+        f"，其中 {example} 项为{EXAMPLE_AUTHOR}，正式使用前须由责任部门重新确定。" if example else "。"
+    )
+    rows = [
+        (decision.question, value_in_words(decision.value, review.plan, decision.reading), decision.reason, decision.by,
+         str(decision.since))
+        for decision in decisions
+    ]  # fmt: skip
+    return together([
+        paragraph(first),
+        table("评估人员的决定", ("问题", "采用", "理由", "作出者", "起用季度"), rows,
+              ("text", "text", "text", "text", "text"), notes=["以上都不是方案原文。"], kind="prose"),
+    ])  # fmt: skip
+
+
+def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
+    """A decision's value as an evaluator would write it."""
+    if isinstance(value, CountingRule):
+        return f"{reading}：{rule_in_words(value)}" if reading else rule_in_words(value)
+    if isinstance(value, LightBands):
+        return (
+            f"按序时：差距 ≥ {100 * value.on_pace:g} 个百分点；滞后：≥ {100 * value.behind:g} 个百分点；"
+            f"完成比例 ≥ {100 * value.over:g}% 提示目标偏低"
+        )
+    if isinstance(value, dict):
+        return (
+            "；".join(
+                f"{_key_in_words(str(key), plan)}：{_entry_in_words(entry, plan)}" for key, entry in value.items()
+            )
+            or "无"
+        )
+    text = _SOURCES.get(
+        str(value), _IDENTIFIERS.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
+    )
+    return reading or text
+
+
+def _key_in_words(key: str, plan: Plan) -> str:
+    if key in BY_ID:
+        return BY_ID[key].sheet
+    table_id, _, column = key.partition("-")
+    if column and table_id in BY_ID:
+        return f"{BY_ID[table_id].sheet}·{BY_ID[table_id].column(column).heading}"
+    return next((task.name for task in plan.tasks if task.id == key), key)
+
+
+def _entry_in_words(entry: Any, plan: Plan) -> str:
+    names = {unit.id: unit.short_name for unit in plan.units}
+    if isinstance(entry, tuple):
+        if len(entry) == len(names) > 1 and set(entry) == set(names):
+            return f"全部 {len(names)} 个责任单位"
+        return "、".join(names.get(str(part), str(part)) for part in entry)
+    return f"{entry:g}" if isinstance(entry, float) else names.get(str(entry), str(entry))
+
+
+def verdict_table(review: Review) -> Fragment:
+    """Each target under every competing reading; the reading in force is marked 采用."""
+    lights = review.verdicts.groupby("target_id", sort=False)["progress_light"].agg(
+        lambda words: list(dict.fromkeys(words))
+    )
+    shaky = [review.plan.target(str(target)).name for target, words in lights.items() if len(words) > 1]
+    first = (
+        f"{len(shaky)} 项指标的进度灯随口径而变：{listed(shaky)}。其余指标在所列各种口径下结论相同。"
+        if shaky
+        else "在所列各种口径下，各指标的进度灯都不变。"
+    )
+    parts = [paragraph(first)]
+    for target in review.plan.targets:
+        rows = rows_of(review.verdicts[review.verdicts["target_id"].eq(target.id)])
+        changed = len(lights[target.id]) > 1
+        parts.append(table(
+            f"{target.name}：{len(rows)} 种口径组合，{'结论不一' if changed else '结论一致'}",
+            ("采用", "起算日", "计数口径", "基数", "数值", "完成比例", "应达比例", "差距（百分点）", "进度灯"),
+            [(Cell("采用", "<strong>采用</strong>") if row["in_force"] else "备选", row["start_reading"],
+              row["counting_reading"], row["baseline_reading"], amount(row["value"], row["unit"]),
+              percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]),
+              light(row["progress_light"])) for row in rows],
+            ("mark", "text", "text", "text", "number", "number", "number", "number", "mark"), unit=target.unit,
+            kind="compact",
+        ))  # fmt: skip
+    return together(parts)
+
+
+def published_table(review: Review) -> Fragment:
+    """公开数: published figures with their origin, beside and never inside the filed figures."""
+    measuring = sum(bool(row["target_id"]) for file in review.published for row in rows_of(file.figures))
+    published_plan = review.method.value("source_of_record", review.period) == "published"
+    role = "指标以公开数为准" if published_plan else "公开数只作旁证，不与报送数相加"
+    absent = "没有一条直接反映本计划的量化指标（未见公开数据）" if not measuring else f"{measuring} 条直接反映量化指标"
+    count = sum(len(file.figures) for file in review.published)
+    parts = [paragraph(f"共收集 {len(review.published)} 组 {count} 条公开数，{absent}；{role}。")]
+    for file in review.published:
+        card = file.card
+        rows = [
+            (row["series"], row["place"], row["period"], f"{row['value']:,g}", row["unit"], row["note"] or "—")
+            for row in rows_of(file.figures)
+        ]
+        confidence = f"可信度 {card.confidence}（{card.confidence_note}）"
+        source = f"{card.publisher}" + (f"，{card.date_published}" if card.date_published else "，发布日期不详")
+        parts.append(table(
+            f"{card.title}（公开数）", ("项目", "范围", "时间", "数值", "单位", "说明"), rows,
+            ("text", "text", "text", "number", "text", "text"),
+            notes=[f"来源：{source}；{card.url or card.url_note or '无网址'}；{confidence}。",
+                   f"反映：{card.measures} 不反映：{card.not_measures}"],
+        ))  # fmt: skip
+    return together(parts)
+
+
+def problem_table(review: Review) -> Fragment:
+    """What was refused (错误) and what was counted but questioned (警告), by unit and cell."""
+    problems = review.ledger.problems
+    refused = len(review.errors)
+    names = {unit.id: unit.short_name for unit in review.plan.units}
+    whose = [names[unit] for unit in names if unit in {problem.unit for problem in review.errors}]
+    first = (
+        f"{refused} 处错误没有计入" + (f"，涉及{listed(whose)}" if whose else "") + "；"
+        if refused
+        else "没有退回的错误；"
+    )
+    first += f"{len(problems) - refused} 处警告已计入并列出。"
+    rows = [
+        (names.get(problem.unit, "—"), problem.level, problem.file, problem.place or "整份文件", problem.message,
+         problem.value or "—", problem.remedy)
+        for problem in problems
+    ]  # fmt: skip
+    parts = [paragraph(first)]
+    if rows:
+        parts.append(
+            table(
+                "退回的错误和警告",
+                ("报送单位", "级别", "文件", "位置", "问题", "写的是", "处理"),
+                rows,
+                ("text",) * 7,
+                kind="rows",
+            )
+        )
+    return together([*parts, _duplicates(review), _echoes(review)])
+
+
+def _duplicates(review: Review) -> Fragment:
+    repeated = review.ledger.duplicates
+    if repeated.empty:
+        return paragraph("没有两个单位重复报送的事项。")
+    names = {unit.id: unit.short_name for unit in review.plan.units}
+    rows = [
+        (row["item"], BY_ID[row["table"]].sheet, "、".join(names[unit] for unit in row["units"]), names[row["counted"]])
+        for row in rows_of(repeated)
+    ]
+    return together([
+        paragraph(f"{len(rows)} 个事项由两个以上单位报送，各只计一次。"),
+        table("重复报送的事项", ("事项", "台账表", "报送单位", "采用"), rows, ("text",) * 4, kind="rows"),
+    ])  # fmt: skip
+
+
+def _echoes(review: Review) -> Fragment:
+    echoes = review.ledger.echoes
+    if not echoes:
+        return Fragment("")
+    rows = [(echo.written, echo.understood, echo.file, f"{echo.sheet} {echo.cell}") for echo in echoes[:200]]
+    left = [f"另有 {len(echoes) - len(rows)} 处未列出。"] if len(echoes) > len(rows) else []
+    listing = table(
+        "写法与理解对照", ("写的是", "理解为", "文件", "位置"), rows, ("text",) * 4, notes=left, kind="rows"
+    )
+    return folded(f"{len(echoes)} 处写法经过换算或整理", listing)
+
+
+def provenance(review: Review) -> Fragment:
+    """可复核清单: every input with its hash, and the tables published with this page."""
+    rows = [
+        (file.path, str(file.size), Cell(file.sha256, f"<code>{file.sha256[:16]}…</code>")) for file in review.inputs
+    ]
+    listing = table(
+        "输入文件",
+        ("文件", "字节数", "SHA-256"),
+        rows,
+        ("text", "number", "text"),
+        kind="rows",
+        notes=["完整的哈希值见 run.json。"],
+    )
+    tables = "、".join(link(name, f"tables/{name}").html for name in ("targets.csv", "verdicts.csv", "problems.csv"))
+    return together([
+        paragraph(f"本页由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}。"),
+        Fragment(f"<p>各表数据另存为 CSV：{tables}等，与本页同时发布。</p>"),
+        folded("输入文件和哈希", listing),
+    ])  # fmt: skip

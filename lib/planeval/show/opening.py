@@ -1,0 +1,126 @@
+"""What stands at the head of every page: which plan, which quarter, known when, for whom; and the summary."""
+
+from __future__ import annotations
+
+from planeval.judge.progress import BEHIND, DONE, FAR_BEHIND, MISSED, ON_PACE, UNREPORTED
+from planeval.review import Review
+from planeval.show.html import Cell, Fragment, bullets, definition_list, esc, rows_of, together
+from planeval.show.words import amount, light, listed, pace, pace_multiple, percent
+
+EDITION_NAMES = {"internal": "内部版（含全部台账明细，不得外传）"}
+
+
+def known_on_text(review: Review) -> str:
+    """The day as known on which the review was made, or that nothing was ever received."""
+    day = review.as_known_on
+    return f"{day.year}年{day.month}月{day.day}日" if day else "尚无报送"
+
+
+def opening(review: Review) -> Fragment:
+    """The head of a page: plan, period, data as known on, edition, 示例数据 where it applies.
+
+    Carries the review's fingerprint, by which the published page is checked against the tables.
+    """
+    document = review.plan.text.document
+    source = "据新闻报道，非正式文件" if document.second_hand else document.number
+    facts = definition_list([
+        ("评估对象", review.plan.text.title),
+        ("依据文件", f"{source}（{document.issuer}，{document.published.isoformat()} 发布）"),
+        ("评估期", f"{review.period.label}（截至 {review.period.end.isoformat()}）"),
+        ("数据截至", f"{known_on_text(review)}收到的报送"),
+        ("版本", EDITION_NAMES[review.edition]),
+    ])  # fmt: skip
+    mark = ""
+    if review.is_sample:
+        mark = (
+            '<p class="sample-note"><strong>示例数据</strong>：本页台账由程序生成，企业、机构均为虚构，'
+            "不反映任何单位的实际进展。</p>"
+        )
+    return Fragment(
+        f'<section class="opening" data-fingerprint="{esc(review.fingerprint)}" data-period="{esc(review.period)}" '
+        f'data-edition="{esc(review.edition)}">{facts.html}{mark}</section>',
+        facts.text,
+    )
+
+
+def summary(review: Review) -> Fragment:
+    """摘要: the conclusion first, then at most five points in order of weight."""
+    lights = review.targets["progress_light"]
+    total = len(lights)
+    count = {word: int(lights.eq(word).sum()) for word in (DONE, ON_PACE, BEHIND, FAR_BEHIND, MISSED, UNREPORTED)}
+    late = count[BEHIND] + count[FAR_BEHIND] + count[MISSED]
+    words = [f"{count[DONE]} 项已达到目标值", f"{count[ON_PACE]} 项按序时推进", f"{late} 项落后"]
+    if count[UNREPORTED]:
+        words.append(f"{count[UNREPORTED]} 项没有可用数据")
+    lead = f"{total} 项量化指标中，{'，'.join(words)}。"
+    points = [
+        point
+        for point in (_worst(review), _needed(review), _overdue(review), _silent(review), _refused(review))
+        if point
+    ]
+    return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points)])
+
+
+def _worst(review: Review) -> str:
+    late = review.targets[review.targets["progress_light"].isin([FAR_BEHIND, MISSED, BEHIND])]
+    if late.empty:
+        return ""
+    row = late.sort_values("gap", kind="stable").iloc[0]
+    return (
+        f"差距最大的是{row['name']}：完成 {percent(row['done_share'])}，应达 {percent(row['expected_share'])}，"
+        f"{row['progress_light']}。"
+    )
+
+
+def _needed(review: Review) -> str:
+    open_targets = review.targets[review.targets["required_pace"].gt(0)]
+    if open_targets.empty:
+        return ""
+    ratio = open_targets["required_pace"] / open_targets["best_quarter"].where(open_targets["best_quarter"].gt(0))
+    row = open_targets.assign(ratio=ratio).sort_values("ratio", ascending=False, kind="stable").iloc[0]
+    return (
+        f"剩余 {row['quarters_left']} 个季度中，最吃紧的是{row['name']}：每季需 "
+        f"{pace(row['required_pace'], row['unit'])}，{pace_multiple(row['required_pace'], row['best_quarter'])}。"
+    )
+
+
+def _overdue(review: Review) -> str:
+    overdue = review.tasks[review.tasks["逾期未完成"].gt(0)]
+    if overdue.empty:
+        return ""
+    return f"{int(overdue['逾期未完成'].sum())} 个任务节点逾期未完成，涉及{listed(list(overdue['name']))}。"
+
+
+def _silent(review: Review) -> str:
+    silent = review.units[review.units["filing"].eq("未报送")]
+    return f"{len(silent)} 个责任单位本季未报送：{listed(list(silent['name']))}。" if len(silent) else ""
+
+
+def _refused(review: Review) -> str:
+    if not review.errors:
+        return ""
+    units = {problem.unit for problem in review.errors if problem.unit}
+    names = [unit.short_name for unit in review.plan.units if unit.id in units]
+    whose = f"，涉及{listed(names)}" if names else ""
+    return f"报送中有 {len(review.errors)} 处错误，有关行或文件没有计入{whose}（见附件数据质量）。"
+
+
+def headline_cards(review: Review) -> Fragment:
+    """One card per target: value against target, done share, light."""
+    cards = []
+    for row in rows_of(review.targets):
+        target = review.plan.target(row["target_id"])
+        value = f'<span class="none">{UNREPORTED}</span>'
+        if row["reported"]:
+            value = f'<span class="big">{esc(amount(row["value"], row["unit"]))}</span> {esc(row["unit"])}'
+        width = 0 if not row["reported"] else round(100 * min(max(row["done_share"], 0), 1))
+        mark: Cell = light(row["progress_light"])
+        cards.append(
+            f'<li class="card"><a href="20_targets.html#target-{esc(target.id)}"><span class="name">{esc(target.name)}'
+            f'</span></a><span class="value">{value}</span><span class="of">目标 {esc(target.wanted)}</span>'
+            f'<span class="track" aria-hidden="true"><span class="fill" style="width:{width}%"></span>'
+            f'<span class="due" style="width:{round(100 * min(row["expected_share"], 1))}%"></span></span>'
+            f'<span class="foot">{esc(percent(row["done_share"]))}　应达 {esc(percent(row["expected_share"]))}</span>'
+            f"{mark.html}</li>"
+        )
+    return Fragment(f'<ul class="cards">{"".join(cards)}</ul>', "")

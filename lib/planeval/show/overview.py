@@ -1,0 +1,229 @@
+"""The sections of the formal report: basis, targets, tasks, units, what went wrong, what the next quarter needs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planeval.judge.progress import BEHIND, FAR_BEHIND, MISSED
+from planeval.plan.model import KIND_NAMES
+from planeval.review import Review
+from planeval.show.html import Cell, Fragment, bullets, definition_list, link, paragraph, rows_of, table, together
+from planeval.show.words import (
+    amount,
+    legend,
+    light,
+    listed,
+    pace,
+    pace_multiple,
+    percent,
+    points,
+)
+
+BY_US = "评估人员的决定，不是方案原文"
+
+
+def basis(review: Review) -> Fragment:
+    """一、基本情况: what the plan covers and what this review was made from."""
+    text = review.plan.text
+    filed = int(review.units["filing"].isin(["按时", "迟报"]).sum())
+    asked = int(review.units["filing"].ne("无报送任务").sum())
+    first = (
+        f"本次评估依据 {len(review.ledger.filings)} 份报送文件；本季应报送的 {asked} 个单位中，{filed} 个已报送。"
+        if asked
+        else "本计划没有安排单位报送，评估只用公开数据。"
+    )
+    facts = [("量化指标", f"{len(text.targets)} 项，到期日 {text.due.isoformat()}")]
+    if text.qualitative_targets:
+        facts.append(("定性要求", listed([target.name for target in text.qualitative_targets])))
+    if text.industries:
+        facts.append(("产业", "；".join(f"{entry.name}{_chains(entry.chains)}" for entry in text.industries)))
+    if text.zones:
+        facts.append(("区域", "、".join(f"{zone.name} {zone.area_km2:g} 平方公里" for zone in text.zones)))
+    if text.premises:
+        facts.append(("载体", "、".join(f"{item.name} {item.amount:g} {item.unit}" for item in text.premises)))
+    if text.tasks:
+        facts.append(("重点任务", f"{len(text.tasks)} 项，责任单位 {len(review.plan.units)} 个"))
+    start = review.method.plan_start(review.period)
+    facts.append(("序时进度起算日", f"{start.isoformat()}（{BY_US}）"))
+    return together([paragraph(first), definition_list(facts)])
+
+
+def _chains(chains: tuple[str, ...]) -> str:
+    return f"（{'、'.join(chains)}）" if chains else ""
+
+
+def target_table(review: Review) -> Fragment:
+    """二、指标完成情况: every target against what is due, in the plan's order."""
+    late = review.targets[review.targets["progress_light"].isin([BEHIND, FAR_BEHIND, MISSED])]
+    first = f"{len(late)} 项指标落后：{listed(list(late['name']))}。" if len(late) else "没有指标落后于应达进度。"
+    rows = [
+        (Cell(row["name"], link(row["name"], f"20_targets.html#target-{row['target_id']}").html),
+         KIND_NAMES[row["kind"]], review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
+         percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]), light(row["progress_light"]))
+        for row in rows_of(review.targets)
+    ]  # fmt: skip
+    return together([
+        paragraph(first),
+        table("量化指标完成情况",
+              ("指标", "类型", "目标值", "现值", "完成比例", "应达比例", "差距（百分点）", "进度灯"), rows,
+              ("text", "text", "number", "number", "number", "number", "number", "mark"),
+              unit="见目标值", notes=_target_notes(review)),
+    ])  # fmt: skip
+
+
+def _target_notes(review: Review) -> list[str]:
+    bands = review.method.value("light_bands", review.period)
+    notes = [
+        f"进度灯：{legend()}。差距不低于 {100 * bands.on_pace:g} 个百分点为按序时，"
+        f"不低于 {100 * bands.behind:g} 个百分点为滞后，再低为严重滞后；达到目标值为已完成。界限是{BY_US}。",
+        "应达比例：有节点的按到期节点，没有节点的按序时进度；节点是评估人员的分解，方案没有分年目标。",
+        "完成比例和进度灯都按表中所印的数计算。未报送不等于零。",
+    ]
+    partial = review.targets[
+        (review.targets["filers_filed"] < review.targets["filers_due"]) & review.targets["reported"]
+    ]
+    notes += [
+        f"{row['name']}：应报 {row['filers_due']} 个单位，实报 {row['filers_filed']} 个，现值只含已报送的部分。"
+        for row in rows_of(partial)
+    ]
+    notes += [f"{row['name']}：{row['reason']}。" for row in rows_of(review.targets) if row["reason"]]
+    notes += [
+        f"{row['name']}：已明显超过目标值，请研究目标是否偏低。" for row in rows_of(review.targets) if row["low_target"]
+    ]
+    return notes
+
+
+def task_table(review: Review) -> Fragment:
+    """三、重点任务: milestones of each task by state."""
+    tasks = review.tasks
+    if tasks.empty:
+        return paragraph("方案（或其公开部分）没有列出重点任务，本节不适用。")
+    overdue = int(tasks["逾期未完成"].sum())
+    first = (
+        f"{int(tasks['milestones'].sum())} 个任务节点中，{overdue} 个逾期未完成。"
+        if tasks["milestones"].sum()
+        else "各单位均未报送任务节点，任务进展无法评价。"
+    )
+    leads = review.method.value("lead_units", review.period)
+    rows = [
+        (row["name"], row["clause"], _unit_name(review, leads.get(row["task_id"], "")),
+         str(row["milestones"]) if row["milestones"] else "未报送",
+         *(str(row[state]) if row["milestones"] else "—" for state in ("按期完成", "逾期完成", "逾期未完成", "未到期")))
+        for row in rows_of(tasks)
+    ]  # fmt: skip
+    return together([
+        paragraph(first),
+        table("重点任务节点完成情况",
+              ("重点任务", "条款", "牵头单位", "节点", "按期完成", "逾期完成", "逾期未完成", "未到期"), rows,
+              ("text", "text", "text", "number", "number", "number", "number", "number"), unit="个",
+              notes=[f"牵头单位是{BY_US}；方案只列责任单位。逾期后补做的记为逾期完成，不再转为按期。"]),
+    ])  # fmt: skip
+
+
+def _unit_name(review: Review, unit_id: str) -> str:
+    return review.plan.unit(unit_id).short_name if unit_id else "未定"
+
+
+def overdue_milestones(review: Review) -> Fragment:
+    """Milestones overdue at the end of the quarter, oldest first."""
+    rows = review.milestones[review.milestones["state"].eq("逾期未完成")].sort_values("due_on")
+    return _milestone_table(review, rows, "逾期未完成的任务节点")
+
+
+def next_milestones(review: Review) -> Fragment:
+    """Milestones that fall due in the next quarter."""
+    upcoming = review.period.next
+    due = review.milestones["due_on"]
+    inside = due.ge(pd.Timestamp(upcoming.start)) & due.le(pd.Timestamp(upcoming.end))
+    rows = review.milestones[inside & review.milestones["state"].eq("未到期")].sort_values("due_on")
+    return _milestone_table(review, rows, f"{upcoming.label}到期的任务节点")
+
+
+def _milestone_table(review: Review, rows: pd.DataFrame, caption: str) -> Fragment:
+    tasks = {task.id: task.name for task in review.plan.tasks}
+    listed_rows = [
+        (row["name"], tasks[row["task"]], _unit_name(review, row["lead_unit"]), f"{row['due_on']:%Y-%m-%d}",
+         row["progress_note"] or "—")
+        for row in rows_of(rows)
+    ]  # fmt: skip
+    return table(
+        caption,
+        ("节点", "重点任务", "牵头单位", "完成时限", "进展"),
+        listed_rows,
+        ("text", "text", "text", "text", "text"),
+    )
+
+
+def unit_table(review: Review) -> Fragment:
+    """四、责任单位: filing and milestones of every unit, in the plan's order; no ranking."""
+    units = review.units
+    late = units[units["filing"].isin(["迟报", "未报送"])]
+    first = (
+        f"{len(late)} 个单位未按时报送：{listed(list(late['name']))}。"
+        if len(late)
+        else "应报送的单位均已按时报送。"
+        if units["tables_due"].sum()
+        else "本计划没有安排单位报送。"
+    )
+    deadline = review.method.value("filing_deadline_days", review.period)
+    rows = [
+        (row["name"], row["filing"], row["received_on"].isoformat() if row["received_on"] else "—",
+         f"{row['tables_filed']}/{row['tables_due']}", str(row["refused"]), str(row["milestones"]), str(row["due"]),
+         str(row["finished"]), str(row["overdue"]))
+        for row in rows_of(units)
+    ]  # fmt: skip
+    return together([
+        paragraph(first),
+        table("责任单位报送和牵头节点",
+              ("责任单位", "本季报送", "收到日期", "实报/应报表", "退回错误", "牵头节点", "已到期", "已完成", "逾期"),
+              rows,
+              ("text", "mark", "text", "number", "number", "number", "number", "number", "number"),
+              notes=[f"按方案所列顺序排列，不作排名。季末后 {deadline} 天内收到为按时（{BY_US}）。"
+                     "已到期含提前完成的节点。"]),
+    ])  # fmt: skip
+
+
+def required_pace_table(review: Review) -> Fragment:
+    """六、展望: what each quarter left must bring, beside the best and the last quarter."""
+    open_targets = review.targets[review.targets["reported"] & ~review.targets["progress_light"].eq("已完成")]
+    left = review.period.quarters_left(review.plan.text.due)
+    first = (f"到期前还有 {left} 个季度。" if left else "到期前已没有剩余季度。") + (
+        f"{len(open_targets)} 项已报送的指标尚未达到目标值。" if len(open_targets) else "已报送的指标都达到了目标值。"
+    )
+    rows = [
+        (row["name"], review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
+         pace(row["required_pace"], row["unit"]), pace(row["last_quarter"], row["unit"]), _best(row),
+         pace_multiple(row["required_pace"], row["best_quarter"]))
+        for row in rows_of(open_targets)
+    ]  # fmt: skip
+    return together([
+        paragraph(first),
+        table("未达到指标所需进度", ("指标", "目标值", "现值", "每季所需", "本季实际", "历史最好季度", "比较"), rows,
+              ("text", "number", "number", "number", "number", "number", "text"),
+              notes=["每季所需：差额除以剩余季度数；年度指标按到期前最后四个季度计算。这是需要达到的进度，不是预测。",
+                     "本季实际、历史最好：存量指标为季度净增，流量和年度指标为当季数。"]),
+    ])  # fmt: skip
+
+
+def _best(row: dict[str, object]) -> str:
+    best = pace(float(str(row["best_quarter"])), str(row["unit"]))
+    return f"{best}（{row['best_quarter_period']}）" if row["best_quarter_period"] else best
+
+
+def suggestions(review: Review) -> Fragment:
+    """What follows from the figures for the next quarter; each line is derived from a table above."""
+    lines = []
+    for row in rows_of(review.targets[review.targets["progress_light"].isin([FAR_BEHIND, MISSED, BEHIND])]):
+        lines.append(
+            f"{row['name']}：请牵头单位说明差距原因，提出下季度每季 {pace(row['required_pace'], row['unit'])} 的安排。"
+        )
+    overdue = review.milestones[review.milestones["state"].eq("逾期未完成")]
+    names = [_unit_name(review, unit) for unit in dict.fromkeys(overdue["lead_unit"])]
+    if names:
+        lines.append(f"逾期节点由{listed(names)}逐项反馈进展和新的完成时间。")
+    silent = list(review.units.loc[review.units["filing"].eq("未报送"), "name"])
+    if silent:
+        lines.append(f"请{listed(silent)}补报；补报前有关指标按未报送处理。")
+    if review.errors:
+        lines.append("请有关单位按附件更正退回的行，另存新文件作为更正报送。")
+    return bullets(lines) if lines else paragraph("没有需要调度的事项。")

@@ -1,0 +1,157 @@
+"""One section per target: finding, quote and clause, 口径 with its author, the quarters, the rows behind it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from planeval.ledger.tables import BY_ID
+from planeval.plan import CountingRule, Target
+from planeval.plan.method import Validity
+from planeval.plan.model import KIND_NAMES
+from planeval.review import Review
+from planeval.show.figures import target_chart
+from planeval.show.html import (
+    Cell,
+    Fragment,
+    definition_list,
+    esc,
+    folded,
+    heading,
+    paragraph,
+    rows_of,
+    table,
+    together,
+)
+from planeval.show.words import amount_with_unit, light, pace, pace_multiple, percent, points
+
+ROWS_SHOWN = 300
+_WINDOWS = {
+    "rolling_four_quarters": "最近四个季度合计",
+    "calendar_year": "当年各季累计",
+    "last_full_year": "最近一个完整年度合计",
+}
+
+
+def target_sections(review: Review) -> Fragment:
+    """Every target of the plan in its order."""
+    return together(target_section(review, target) for target in review.plan.targets)
+
+
+def target_section(review: Review, target: Target) -> Fragment:
+    """One target: what it came to, why, and from which rows."""
+    row = rows_of(review.targets[review.targets["target_id"].eq(target.id)])[0]
+    parts = [heading(3, target.name, f"target-{target.id}"), paragraph(_finding(row, target))]
+    parts.append(definition_list([
+        ("方案原文", Cell(target.quote, f'“{esc(target.quote)}”（{esc(target.clause)}）')),
+        ("目标值", f"{target.wanted}，{target.due.isoformat()} 前，{KIND_NAMES[target.kind]}"),
+        ("现值", amount_with_unit(row["value"], row["unit"])),
+        ("进度灯", light(row["progress_light"])),
+        ("口径", _counting(review, target)),
+        ("基数", _decision(review, f"baseline.{target.id}", f"{row['baseline']:g} {target.unit}")),
+        ("应达比例", f"{percent(row['expected_share'])}（{_basis(row)}）"),
+    ]))  # fmt: skip
+    parts.append(target_chart(review, target))
+    parts.append(_rows_behind(review, target))
+    return together(parts)
+
+
+def _finding(row: dict[str, Any], target: Target) -> str:
+    if not row["reported"]:
+        return f"{row['reason']}，{target.name}没有可用的数值；按未报送处理，不作零计。"
+    text = (
+        f"{target.name}现为 {amount_with_unit(row['value'], row['unit'])}，完成 {percent(row['done_share'])}，"
+        f"应达 {percent(row['expected_share'])}，相差 {points(row['gap'])} 个百分点，{row['progress_light']}。"
+    )
+    if not math.isnan(row["required_pace"]) and row["required_pace"] > 0:
+        text += (
+            f"剩余 {row['quarters_left']} 个季度每季需 {pace(row['required_pace'], row['unit'])}，"
+            f"{pace_multiple(row['required_pace'], row['best_quarter'])}。"
+        )
+    return text
+
+
+def _basis(row: dict[str, Any]) -> str:
+    return "按到期节点，节点为评估人员分解" if row["expected_basis"] == "milestone" else "按序时进度"
+
+
+def _counting(review: Review, target: Target) -> Cell:
+    rule = review.method.counting(target.id, review.period)
+    if rule is None:
+        return Cell(
+            "以公开数为准" if review.method.value("source_of_record", review.period) == "published" else "没有确定"
+        )
+    return _decision(review, f"counting.{target.id}", rule_in_words(rule))
+
+
+def _decision(review: Review, decision_id: str, text: str) -> Cell:
+    """A decided value with its author and reason, never as the plan's words."""
+    entry = next(decision for decision in review.decisions if decision.id == decision_id)
+    return Cell(text, f'{esc(text)} <span class="decision">{esc(entry.by)}：{esc(entry.reason)}</span>')
+
+
+def rule_in_words(rule: CountingRule) -> str:
+    """A counting rule as an evaluator would say it."""
+    declared = BY_ID[rule.table]
+    where = "，".join(
+        f"{declared.column(column).heading}为{'、'.join(values)}" for column, values in rule.where.items()
+    )
+    parts = [f"“{declared.sheet}”表中{where or '全部行'}"]
+    dated = declared.column(rule.dated_by).heading
+    parts.append(
+        f"按{declared.column(rule.distinct).heading}去重"
+        if rule.sum is None
+        else f"{declared.column(rule.sum).heading}相加"
+    )
+    parts.append(_WINDOWS.get(rule.window, f"以{dated}为准"))
+    if rule.since == "plan_start":
+        parts.append("只计起算日以后的")
+    if isinstance(rule.validity, Validity):
+        parts.append(_validity(rule.validity))
+    if rule.ends_by:
+        parts.append(f"自{declared.column(rule.ends_by).heading}起不计")
+    if rule.resident:
+        parts.append("只计当时在规划范围内的企业")
+    return "，".join(parts)
+
+
+def _validity(validity: Validity) -> str:
+    if validity.years is not None:
+        return f"{validity.years} 年内有效"
+    if validity.months is not None:
+        return f"{validity.months} 个月内有效"
+    return "当年 12 月 31 日前有效" if validity.until == "year_end" else "次年 3 月 31 日前有效"
+
+
+def _rows_behind(review: Review, target: Target) -> Fragment:
+    """The ledger rows that were counted, with file, sheet and row, so that each can be opened in Excel."""
+    count = review.counts[target.id]
+    rule = review.method.counting(target.id, review.period)
+    if rule is None or count.items.empty:
+        return paragraph("没有计入的台账行。", "note")
+    declared = BY_ID[rule.table]
+    shown = [declared.column(column) for column in dict.fromkeys((*declared.key, rule.dated_by, rule.sum)) if column]
+    rows = [
+        (*(_text(row[column.id]) for column in shown), review.plan.unit(row["unit_id"]).short_name, row["file"],
+         f"{row['sheet']} 第 {row['row']} 行")
+        for row in rows_of(count.items.head(ROWS_SHOWN))
+    ]  # fmt: skip
+    left = len(count.items) - len(rows)
+    notes = [f"另有 {left} 行未列出，见台账文件。"] if left > 0 else []
+    listing = table(
+        f"{target.name}计入的台账行",
+        (*(column.title for column in shown), "报送单位", "文件", "位置"),
+        rows,
+        ["text" for _ in range(len(shown) + 3)],
+        notes=notes,
+        kind="rows",
+    )
+    return folded(f"计入的 {len(count.items)} 行台账及其出处", listing)
+
+
+def _text(value: Any) -> str:
+    if value is None or value != value:
+        return "—"
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%Y-%m-%d"))
+    return f"{value:,g}" if isinstance(value, float) else str(value)

@@ -41,7 +41,7 @@ def points(gap: float) -> str:
 
 def pace(value: float, unit: str) -> str:
     """A pace per quarter: up to 2 decimals, no trailing zeros."""
-    return ABSENT if math.isnan(value) else f"{Decimal(repr(value)).normalize():f} {unit}/季"
+    return ABSENT if math.isnan(value) else f"{Decimal(repr(float(value))).normalize():f} {unit}/季"
 
 
 def light(word: str) -> Cell:

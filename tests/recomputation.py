@@ -183,6 +183,11 @@ def revenue(
     return printed(total / 10_000, 2)
 
 
+def was_filed(root: Path, quarter: str, known_on: str) -> bool:
+    """Whether anybody filed 经营 for the quarter at all."""
+    return (quarter, "经营") in standing_rows(root, known_on)[1]
+
+
 def printed(value: float, places: int) -> Decimal:
     """A number as printed, halves up."""
     return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
@@ -203,7 +208,7 @@ def judged(root: Path, quarter: str, known_on: str) -> dict[str, Row]:
         value = found[name]
         row: Row = {"value": value, "expected_share": expected, "done_share": None, "gap": None}
         if value is None:
-            row["progress_light"] = "未报送"
+            row["progress_light"] = "未满计算期" if name == "revenue" and was_filed(root, quarter, known_on) else "未报送"
         else:
             done = (value / amount).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
             gap = done - expected

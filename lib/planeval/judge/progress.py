@@ -13,14 +13,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from planeval.judge.rounding import displayed, displayed_pace, displayed_share
+from planeval.measures.counting import ABSENCES, UNREPORTED
 from planeval.periods import Period, elapsed_share
 from planeval.plan import Target
 from planeval.plan.method import LightBands
 
-DONE, ON_PACE, BEHIND, FAR_BEHIND, MISSED, UNREPORTED = (
-    "已完成", "按序时", "滞后", "严重滞后", "到期未完成", "未报送",
-)  # fmt: skip
-LIGHTS = (DONE, ON_PACE, BEHIND, FAR_BEHIND, MISSED, UNREPORTED)
+DONE, ON_PACE, BEHIND, FAR_BEHIND, MISSED = "已完成", "按序时", "滞后", "严重滞后", "到期未完成"
+LATE_LIGHTS = (BEHIND, FAR_BEHIND, MISSED)
+LIGHTS = (DONE, ON_PACE, *LATE_LIGHTS, *ABSENCES)
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,14 @@ def judge_progress(
     expected: Expectation,
     bands: LightBands,
     day: date,
+    absence: str = UNREPORTED,
 ) -> Progress:
-    """The light of one target on a day. `day` only decides whether the due date has passed."""
+    """The light of one target on a day. `day` only decides whether the due date has passed.
+
+    Without a value the light is the state of its absence (未报送, 未满计算期, 未见公开数据).
+    """
     if value is None:
-        return Progress(None, None, expected.share, expected.basis, None, UNREPORTED, False)
+        return Progress(None, None, expected.share, expected.basis, None, absence or UNREPORTED, False)
     shown = displayed(value, target.unit)
     done = displayed_share(_share(shown, baseline, target.amount))
     gap = done - expected.share

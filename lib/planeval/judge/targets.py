@@ -52,7 +52,7 @@ def judge_targets(
         rule = method.counting(target.id, period)
         start = method.plan_start(period)
         baseline = method.baseline(target.id, period)
-        progress = _progress(count.value, target, rule, method, period, start, baseline)
+        progress = _progress(count, target, rule, method, period, start, baseline)
         quarterly = series[series["target_id"].eq(target.id)].set_index("period")["added"]
         due, filed = ledger.filers(rule.table, period) if rule else ((), ())
         rows.append({
@@ -74,13 +74,14 @@ def _number(value: Decimal | None) -> float:
 
 
 def _progress(
-    value: float | None, target: Target, rule: CountingRule | None, method: Method, period: Period, start: date,
+    count: Count, target: Target, rule: CountingRule | None, method: Method, period: Period, start: date,
     baseline: float,
 ) -> Progress:  # fmt: skip
     path = method.milestone_path(target.id, period)
     yearly = rule is not None and rule.window == "calendar_year"
     expected = expected_share(target, start, baseline, path, period, yearly)
-    return judge_progress(value, target, baseline, expected, method.value("light_bands", period), period.end)
+    bands = method.value("light_bands", period)
+    return judge_progress(count.value, target, baseline, expected, bands, period.end, count.absence)
 
 
 def _pace(progress: Progress, target: Target, quarterly: pd.Series, period: Period) -> Decimal | None:
@@ -141,8 +142,8 @@ def judge_readings(
         for start, counting, baseline in product(starts, rules, baselines):
             rule = counting.value if isinstance(counting.value, CountingRule) else None
             day = parse_day(start.value)
-            value = measure_target(ledger, plan, target, period, rule, day).value if filed else counts[target.id].value
-            progress = _progress(value, target, rule, method, period, day, float(baseline.value))
+            count = measure_target(ledger, plan, target, period, rule, day) if filed else counts[target.id]
+            progress = _progress(count, target, rule, method, period, day, float(baseline.value))
             rows.append({
                 "target_id": target.id, "name": target.name, "unit": target.unit, "start_reading": start.label,
                 "counting_reading": counting.label, "baseline_reading": baseline.label,

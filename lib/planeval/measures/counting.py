@@ -18,12 +18,14 @@ from planeval.periods import Period
 from planeval.plan import CountingRule
 from planeval.plan.method import Validity
 
+UNREPORTED, INCOMPLETE, UNPUBLISHED = ABSENCES = ("未报送", "未满计算期", "未见公开数据")
 WAN_PER_UNIT = {"亿元": 10_000, "万元": 1}
 
 
 @dataclass(frozen=True)
 class Count:
-    """A measured value. value None means it cannot be said, and `reason` says why (Chinese).
+    """A measured value. value None means it cannot be said, and `reason` says why (Chinese) and
+    `absence` names the state: 未报送 (nobody filed its table), 未满计算期, 未见公开数据.
 
     items: the ledger rows that count, one per distinct item (every row for sums), with their origin.
     """
@@ -31,6 +33,7 @@ class Count:
     value: float | None
     items: pd.DataFrame
     reason: str = ""
+    absence: str = ""
 
 
 def count_on(ledger: Ledger, rule: CountingRule, start: date, period: Period, unit: str) -> Count:
@@ -47,7 +50,7 @@ def count_on(ledger: Ledger, rule: CountingRule, start: date, period: Period, un
     quarters = window_quarters(rule.window, period)
     silent = [quarter for quarter in quarters if not quarter_reported(ledger, rule.table, quarter, rows)]
     if silent:
-        return Count(None, rows.iloc[:0], f"{'、'.join(map(str, silent))} 未报送，不足一个完整的计算期")
+        return Count(None, rows.iloc[:0], f"{'、'.join(map(str, silent))} 未报送，不足一个完整的计算期", INCOMPLETE)
     items = rows[rows[rule.dated_by].isin([str(quarter) for quarter in quarters])]
     return _total(_of_residents(ledger, items, rule), rule, unit)
 

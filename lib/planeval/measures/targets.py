@@ -8,12 +8,9 @@ import pandas as pd
 
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile, published_value
-from planeval.measures.counting import Count, count_on, quarter_amount
+from planeval.measures.counting import UNPUBLISHED, UNREPORTED, Count, count_on, quarter_amount
 from planeval.periods import Period
 from planeval.plan import CountingRule, Method, Plan, Target
-
-UNREPORTED = "未报送"
-UNPUBLISHED = "未见公开数据"
 
 
 def measure_target(
@@ -24,11 +21,11 @@ def measure_target(
     None with a reason when nobody who has to file the table filed it for the period: 未报送 is not zero.
     """
     if rule is None:
-        return Count(None, pd.DataFrame(), "没有确定口径")
+        return Count(None, pd.DataFrame(), "没有确定口径", UNREPORTED)
     due, filed = ledger.filers(rule.table, period)
     if not filed:
         names = "、".join(plan.unit(unit).short_name for unit in due)
-        return Count(None, pd.DataFrame(), f"本季{names or '各单位'}均未报送")
+        return Count(None, pd.DataFrame(), f"本季{names or '各单位'}均未报送", UNREPORTED)
     return count_on(ledger, rule, start, period, target.unit)
 
 
@@ -48,7 +45,8 @@ def measure_targets(
 
 def _published(published: tuple[PublishedFile, ...], target: Target, period: Period) -> Count:
     value = published_value(published, target.id, period.end)
-    return Count(value, pd.DataFrame(), "" if value is not None else UNPUBLISHED)
+    absent = UNPUBLISHED if value is None else ""
+    return Count(value, pd.DataFrame(), absent, absent)
 
 
 def target_series(

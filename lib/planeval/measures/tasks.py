@@ -8,24 +8,30 @@ from planeval.ledger import Ledger
 from planeval.periods import Period
 from planeval.plan import Plan
 
-STATES = ("按期完成", "逾期完成", "逾期未完成", "未到期")
+ON_TIME, MADE_UP, OVERDUE, NOT_DUE, UNREPORTED = "按期完成", "逾期完成", "逾期未完成", "未到期", "未报送"
+STATES = (ON_TIME, MADE_UP, OVERDUE, NOT_DUE, UNREPORTED)
 
 
 def milestone_states(ledger: Ledger, period: Period) -> pd.DataFrame:
     """Every milestone with its state at the end of the period.
 
     Columns of the milestones table plus `state`: 按期完成 (finished on or before the day due), 逾期完成
-    (finished later: made up, never as good), 逾期未完成, 未到期. A finish dated after the period's end has
-    not happened yet.
+    (finished later: made up, never as good), 逾期未完成, 未到期, and 未报送 for a node that is due and open while
+    the unit that files it filed nothing for the period: whether it was finished is not known. A finish
+    dated after the period's end has not happened yet.
     """
     rows = ledger.current["milestones"]
     moment = pd.Timestamp(period.end)
     finished = rows["finished_on"].le(moment)
     due = rows["due_on"].le(moment)
-    state = pd.Series("未到期", index=rows.index, dtype=object)
-    state[due & ~finished] = "逾期未完成"
-    state[finished & rows["finished_on"].gt(rows["due_on"])] = "逾期完成"
-    state[finished & rows["finished_on"].le(rows["due_on"])] = "按期完成"
+    silent = ~rows["unit_id"].isin(
+        [who for when, who, what in ledger.reported if (when, what) == (period, "milestones")]
+    )
+    state = pd.Series(NOT_DUE, index=rows.index, dtype=object)
+    state[due & ~finished] = OVERDUE
+    state[due & ~finished & silent] = UNREPORTED
+    state[finished & rows["finished_on"].gt(rows["due_on"])] = MADE_UP
+    state[finished & rows["finished_on"].le(rows["due_on"])] = ON_TIME
     return rows.assign(state=state).reset_index(drop=True)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 
 from planeval.ledger import Ledger
+from planeval.measures import tasks
 from planeval.periods import Period
 from planeval.plan import Method, Plan
 from planeval.problems import ERROR
@@ -34,8 +35,8 @@ def measure_units(ledger: Ledger, states: pd.DataFrame, plan: Plan, method: Meth
         led = states[states["lead_unit"].eq(unit.id)]
         first = min(received) if received else None
         filing = (ON_TIME if first <= deadline else LATE) if first else (MISSING if owed else NOT_ASKED)
-        finished = led["state"].isin(["按期完成", "逾期完成"])
-        overdue = led["state"].eq("逾期未完成")
+        finished = led["state"].isin([tasks.ON_TIME, tasks.MADE_UP])
+        overdue = led["state"].eq(tasks.OVERDUE)
         rows.append({
             "unit_id": unit.id, "name": unit.short_name, "filing": filing, "received_on": first,
             "tables_due": len(owed), "tables_filed": len(set(filed) & set(owed)),

@@ -8,7 +8,9 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 from functools import cache
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -18,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from pylopdf_fonts_zh_cn import sans_path
 
+from planeval.judge.progress import LATE_LIGHTS
 from planeval.periods import Period
 from planeval.plan import Target
 from planeval.review import Review
@@ -49,10 +52,14 @@ def _style() -> Any:
 
 
 def _svg(figure: Figure) -> str:
-    """The figure as SVG bytes in base64; the same figure gives the same bytes in any process."""
+    """The figure as SVG in base64, without comments and idle white space; the same bytes in any process."""
     target = io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(target, metadata={"Date": None, "Creator": None})
-    return base64.b64encode(target.getvalue()).decode("ascii")
+    FigureCanvasSVG(figure).print_svg(target, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = re.sub(
+        r"<!--.*?-->|<!DOCTYPE[^>]*>|<metadata>.*?</metadata>", "", target.getvalue().decode("utf-8"), flags=re.S
+    )
+    compact = re.sub(r"\s+", " ", re.sub(r">\s+<", "><", text)).strip()
+    return base64.b64encode(compact.encode("utf-8")).decode("ascii")
 
 
 def chart(figure: Figure, title: str, alt: str, data: Fragment) -> Fragment:
@@ -68,10 +75,11 @@ def chart(figure: Figure, title: str, alt: str, data: Fragment) -> Fragment:
 def progress_chart(review: Review) -> Fragment:
     """Every target's done share beside the share expected by now, one bar each."""
     rows = rows_of(review.targets)
-    behind = [row["name"] for row in rows if row["progress_light"] in ("滞后", "严重滞后", "到期未完成")]
+    behind = [row["name"] for row in rows if row["progress_light"] in LATE_LIGHTS]
     silent = [row["name"] for row in rows if not row["reported"]]
-    title = f"{len(behind)} 项落后于应达进度" if behind else "没有指标落后于应达进度"
-    title += f"，{len(silent)} 项未报送" if silent else ""
+    title = f"{len(behind)} 项落后于应达进度" if behind else "有数的指标都不落后于应达进度"
+    title += f"，{len(silent)} 项没有数" if silent else ""
+    title = "各项指标都没有可用的数" if len(silent) == len(rows) else title
     with mpl.rc_context(_style()):
         figure = Figure(figsize=(7.6, 0.52 * len(rows) + 0.9))
         axes = figure.add_axes((0.20, 0.62 / (0.52 * len(rows) + 0.9), 0.55, 1 - 0.75 / (0.52 * len(rows) + 0.9)))
@@ -90,7 +98,7 @@ def _bullet(axes: Axes, y: float, row: dict[str, Any]) -> None:
     value = f"{amount(row['value'], row['unit'])} / {row['amount']:g} {row['unit']}" if row["reported"] else ""
     word = row["progress_light"]
     axes.text(_FULL_SCALE + 0.03, y + 0.02, f"{SYMBOLS[word]} {word}", color=colour, va="bottom", fontsize=9.5)
-    detail = f"{percent(row['done_share'])}（{value}）" if row["reported"] else row["reason"][:12]
+    detail = f"{percent(row['done_share'])}（{value}）" if row["reported"] else "没有可用数值"
     axes.text(_FULL_SCALE + 0.03, y - 0.04, detail, color=MUTED, va="top", fontsize=8.5)
 
 
@@ -98,7 +106,7 @@ def _finish_bullets(axes: Axes, names: list[str]) -> None:
     axes.axvline(1.0, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     axes.set_xlim(0, _FULL_SCALE)
     axes.set_ylim(-len(names) + 0.4, 0.6)
-    axes.set_yticks([-position for position in range(len(names))], names)
+    axes.set_yticks([-position for position in range(len(names))], [fill(name, 9) for name in names])
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25%", "50%", "75%", "100% 目标值"])
     axes.tick_params(length=0)
     for side in ("left", "bottom"):
@@ -156,18 +164,10 @@ def _draw_series(
     xs = [places[quarter] for quarter in values]
     axes.axhline(target.amount, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.text(len(quarters) - 0.4, target.amount, f"目标 {target.amount:g} {target.unit}", va="center", fontsize=9)
-    if path:
-        due = sorted(path)
-        axes.plot(
-            [places[str(q)] for q in due if str(q) in places],
-            [path[q] for q in due if str(q) in places],
-            marker="D",
-            markersize=4,
-            color=MUTED,
-            linewidth=0.8,
-            linestyle=":",
-            markerfacecolor="white",
-        )
+    nodes = [(places[str(node)], due) for node, due in sorted(path.items()) if str(node) in places]
+    if nodes:
+        style = {"marker": "D", "markersize": 4, "linewidth": 0.8, "linestyle": ":", "markerfacecolor": "white"}
+        axes.plot(*zip(*nodes, strict=True), color=MUTED, **style)  # type: ignore[arg-type]
     ys = list(values.values())
     axes.plot(xs, ys, marker="o", markersize=5, color=ACCENT, linewidth=1.8)
     for x, y in zip(xs, ys, strict=True):
@@ -180,15 +180,18 @@ def _draw_series(
                 ha="center",
                 fontsize=8.5,
                 color=ACCENT,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )
-    top = max([target.amount, *(y for y in ys if not math.isnan(y)), *path.values()])
+    _finish_series(axes, quarters, max([target.amount, *(y for y in ys if not math.isnan(y)), *path.values()]))
+
+
+def _finish_series(axes: Axes, quarters: tuple[Period, ...], top: float) -> None:
     axes.set_ylim(0, top * 1.22)
     axes.set_xlim(-0.5, len(quarters) - 0.5)
-    axes.set_xticks(
-        range(len(quarters)),
-        [f"{q.year}\nQ{q.quarter}" if q.quarter == 1 or i == 0 else f"Q{q.quarter}" for i, q in enumerate(quarters)],
-        fontsize=8.5,
-    )
+    labels = [
+        f"Q{q.quarter}\n{q.year}" if q.quarter == 1 or i == 0 else f"Q{q.quarter}" for i, q in enumerate(quarters)
+    ]
+    axes.set_xticks(range(len(quarters)), labels, fontsize=8.5)
     axes.set_yticks([])
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)

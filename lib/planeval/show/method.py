@@ -10,7 +10,7 @@ from planeval.plan.method import EXAMPLE_AUTHOR, LightBands
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
 from planeval.show.targets import rule_in_words
-from planeval.show.words import amount, light, listed, percent, points
+from planeval.show.words import amount, band, light, listed, percent, points
 
 _SOURCES = {"filings": "责任单位报送", "published": "公开数"}
 _IDENTIFIERS = {"uscc": "统一社会信用代码", "any": "不限"}
@@ -41,7 +41,7 @@ def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
         return f"{reading}：{rule_in_words(value)}" if reading else rule_in_words(value)
     if isinstance(value, LightBands):
         return (
-            f"按序时：差距 ≥ {100 * value.on_pace:g} 个百分点；滞后：≥ {100 * value.behind:g} 个百分点；"
+            f"按序时：差距 ≥ {band(value.on_pace)} 个百分点；滞后：≥ {band(value.behind)} 个百分点；"
             f"完成比例 ≥ {100 * value.over:g}% 提示目标偏低"
         )
     if isinstance(value, dict):

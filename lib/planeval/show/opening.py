@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from planeval.judge.progress import BEHIND, DONE, FAR_BEHIND, MISSED, ON_PACE, UNREPORTED
+from planeval.judge.progress import DONE, LATE_LIGHTS, ON_PACE
+from planeval.measures.counting import ABSENCES
+from planeval.measures.tasks import OVERDUE
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, bullets, definition_list, esc, rows_of, together
 from planeval.show.words import amount, light, listed, pace, pace_multiple, percent
 
+_SAID = {DONE: "已达到目标值", ON_PACE: "按序时推进"}
 EDITION_NAMES = {"internal": "内部版（含全部台账明细，不得外传）"}
 
 
 def known_on_text(review: Review) -> str:
-    """The day as known on which the review was made, or that nothing was ever received."""
+    """The day on whose knowledge the review rests; a plan without filings rests on published figures."""
     day = review.as_known_on
-    return f"{day.year}年{day.month}月{day.day}日" if day else "尚无报送"
+    if not review.ledger.filings:
+        return "没有单位报送，只有公开数"
+    return f"{day.year}年{day.month}月{day.day}日收到的报送" if day else "没有报送"
 
 
 def opening(review: Review) -> Fragment:
@@ -27,7 +32,7 @@ def opening(review: Review) -> Fragment:
         ("评估对象", review.plan.text.title),
         ("依据文件", f"{source}（{document.issuer}，{document.published.isoformat()} 发布）"),
         ("评估期", f"{review.period.label}（截至 {review.period.end.isoformat()}）"),
-        ("数据截至", f"{known_on_text(review)}收到的报送"),
+        ("数据截至", known_on_text(review)),
         ("版本", EDITION_NAMES[review.edition]),
     ])  # fmt: skip
     mark = ""
@@ -46,13 +51,14 @@ def opening(review: Review) -> Fragment:
 def summary(review: Review) -> Fragment:
     """摘要: the conclusion first, then at most five points in order of weight."""
     lights = review.targets["progress_light"]
-    total = len(lights)
-    count = {word: int(lights.eq(word).sum()) for word in (DONE, ON_PACE, BEHIND, FAR_BEHIND, MISSED, UNREPORTED)}
-    late = count[BEHIND] + count[FAR_BEHIND] + count[MISSED]
-    words = [f"{count[DONE]} 项已达到目标值", f"{count[ON_PACE]} 项按序时推进", f"{late} 项落后"]
-    if count[UNREPORTED]:
-        words.append(f"{count[UNREPORTED]} 项没有可用数据")
-    lead = f"{total} 项量化指标中，{'，'.join(words)}。"
+    if lights.isin(ABSENCES).all():
+        lead = f"{len(lights)} 项量化指标都没有可用的数（{listed(list(dict.fromkeys(lights)))}），完成情况无法评价。"
+    else:
+        late = int(lights.isin(LATE_LIGHTS).sum())
+        words = [f"{int(lights.eq(word).sum())} 项{said}" for word, said in _SAID.items() if lights.eq(word).any()]
+        words += [f"{late} 项落后"] if late else []
+        words += [f"{int(lights.eq(word).sum())} 项{word}" for word in ABSENCES if lights.eq(word).any()]
+        lead = f"{len(lights)} 项量化指标中，{'，'.join(words)}。"
     points = [
         point
         for point in (_worst(review), _needed(review), _overdue(review), _silent(review), _refused(review))
@@ -62,7 +68,7 @@ def summary(review: Review) -> Fragment:
 
 
 def _worst(review: Review) -> str:
-    late = review.targets[review.targets["progress_light"].isin([FAR_BEHIND, MISSED, BEHIND])]
+    late = review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]
     if late.empty:
         return ""
     row = late.sort_values("gap", kind="stable").iloc[0]
@@ -85,10 +91,10 @@ def _needed(review: Review) -> str:
 
 
 def _overdue(review: Review) -> str:
-    overdue = review.tasks[review.tasks["逾期未完成"].gt(0)]
+    overdue = review.tasks[review.tasks[OVERDUE].gt(0)]
     if overdue.empty:
         return ""
-    return f"{int(overdue['逾期未完成'].sum())} 个任务节点逾期未完成，涉及{listed(list(overdue['name']))}。"
+    return f"{int(overdue[OVERDUE].sum())} 个任务节点逾期未完成，涉及{listed(list(overdue['name']))}。"
 
 
 def _silent(review: Review) -> str:
@@ -110,7 +116,7 @@ def headline_cards(review: Review) -> Fragment:
     cards = []
     for row in rows_of(review.targets):
         target = review.plan.target(row["target_id"])
-        value = f'<span class="none">{UNREPORTED}</span>'
+        value = f'<span class="none">{esc(row["progress_light"])}</span>'
         if row["reported"]:
             value = f'<span class="big">{esc(amount(row["value"], row["unit"]))}</span> {esc(row["unit"])}'
         width = 0 if not row["reported"] else round(100 * min(max(row["done_share"], 0), 1))

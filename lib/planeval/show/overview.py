@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planeval.judge.progress import BEHIND, FAR_BEHIND, MISSED
+from planeval.judge.progress import DONE, LATE_LIGHTS
+from planeval.measures import tasks as tasks_measured
 from planeval.plan.model import KIND_NAMES
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, bullets, definition_list, link, paragraph, rows_of, table, together
 from planeval.show.words import (
     amount,
+    band,
     legend,
     light,
     listed,
@@ -54,8 +56,10 @@ def _chains(chains: tuple[str, ...]) -> str:
 
 def target_table(review: Review) -> Fragment:
     """二、指标完成情况: every target against what is due, in the plan's order."""
-    late = review.targets[review.targets["progress_light"].isin([BEHIND, FAR_BEHIND, MISSED])]
-    first = f"{len(late)} 项指标落后：{listed(list(late['name']))}。" if len(late) else "没有指标落后于应达进度。"
+    late = review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]
+    known = int(review.targets["reported"].sum())
+    first = f"{len(late)} 项指标落后：{listed(list(late['name']))}。" if len(late) else "有数的指标都不落后于应达进度。"
+    first = first if known else "各项指标都没有可用的数，无法判断进度。"
     rows = [
         (Cell(row["name"], link(row["name"], f"20_targets.html#target-{row['target_id']}").html),
          KIND_NAMES[row["kind"]], review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
@@ -74,8 +78,8 @@ def target_table(review: Review) -> Fragment:
 def _target_notes(review: Review) -> list[str]:
     bands = review.method.value("light_bands", review.period)
     notes = [
-        f"进度灯：{legend()}。差距不低于 {100 * bands.on_pace:g} 个百分点为按序时，"
-        f"不低于 {100 * bands.behind:g} 个百分点为滞后，再低为严重滞后；达到目标值为已完成。界限是{BY_US}。",
+        f"进度灯：{legend()}。差距不低于 {band(bands.on_pace)} 个百分点为按序时，"
+        f"不低于 {band(bands.behind)} 个百分点为滞后，再低为严重滞后；达到目标值为已完成。界限是{BY_US}。",
         "应达比例：有节点的按到期节点，没有节点的按序时进度；节点是评估人员的分解，方案没有分年目标。",
         "完成比例和进度灯都按表中所印的数计算。未报送不等于零。",
     ]
@@ -98,7 +102,7 @@ def task_table(review: Review) -> Fragment:
     tasks = review.tasks
     if tasks.empty:
         return paragraph("方案（或其公开部分）没有列出重点任务，本节不适用。")
-    overdue = int(tasks["逾期未完成"].sum())
+    overdue = int(tasks[tasks_measured.OVERDUE].sum())
     first = (
         f"{int(tasks['milestones'].sum())} 个任务节点中，{overdue} 个逾期未完成。"
         if tasks["milestones"].sum()
@@ -108,15 +112,16 @@ def task_table(review: Review) -> Fragment:
     rows = [
         (row["name"], row["clause"], _unit_name(review, leads.get(row["task_id"], "")),
          str(row["milestones"]) if row["milestones"] else "未报送",
-         *(str(row[state]) if row["milestones"] else "—" for state in ("按期完成", "逾期完成", "逾期未完成", "未到期")))
+         *(str(row[state]) if row["milestones"] else "—" for state in tasks_measured.STATES))
         for row in rows_of(tasks)
     ]  # fmt: skip
     return together([
         paragraph(first),
         table("重点任务节点完成情况",
-              ("重点任务", "条款", "牵头单位", "节点", "按期完成", "逾期完成", "逾期未完成", "未到期"), rows,
-              ("text", "text", "text", "number", "number", "number", "number", "number"), unit="个",
-              notes=[f"牵头单位是{BY_US}；方案只列责任单位。逾期后补做的记为逾期完成，不再转为按期。"]),
+              ("重点任务", "条款", "牵头单位", "节点", *tasks_measured.STATES), rows,
+              ("text", "text", "text", "number", "number", "number", "number", "number", "number"), unit="个",
+              notes=[f"牵头单位是{BY_US}；方案只列责任单位。逾期后补做的记为逾期完成，不再转为按期。",
+                     "未报送：节点已到期，本季没有收到报送单位的台账，是否完成不得而知。"]),
     ])  # fmt: skip
 
 
@@ -126,7 +131,7 @@ def _unit_name(review: Review, unit_id: str) -> str:
 
 def overdue_milestones(review: Review) -> Fragment:
     """Milestones overdue at the end of the quarter, oldest first."""
-    rows = review.milestones[review.milestones["state"].eq("逾期未完成")].sort_values("due_on")
+    rows = review.milestones[review.milestones["state"].eq(tasks_measured.OVERDUE)].sort_values("due_on")
     return _milestone_table(review, rows, "逾期未完成的任务节点")
 
 
@@ -135,11 +140,13 @@ def next_milestones(review: Review) -> Fragment:
     upcoming = review.period.next
     due = review.milestones["due_on"]
     inside = due.ge(pd.Timestamp(upcoming.start)) & due.le(pd.Timestamp(upcoming.end))
-    rows = review.milestones[inside & review.milestones["state"].eq("未到期")].sort_values("due_on")
+    rows = review.milestones[inside & review.milestones["state"].eq(tasks_measured.NOT_DUE)].sort_values("due_on")
     return _milestone_table(review, rows, f"{upcoming.label}到期的任务节点")
 
 
 def _milestone_table(review: Review, rows: pd.DataFrame, caption: str) -> Fragment:
+    if rows.empty:
+        return paragraph(f"没有{caption}。")
     tasks = {task.id: task.name for task in review.plan.tasks}
     listed_rows = [
         (row["name"], tasks[row["task"]], _unit_name(review, row["lead_unit"]), f"{row['due_on']:%Y-%m-%d}",
@@ -157,13 +164,11 @@ def _milestone_table(review: Review, rows: pd.DataFrame, caption: str) -> Fragme
 def unit_table(review: Review) -> Fragment:
     """四、责任单位: filing and milestones of every unit, in the plan's order; no ranking."""
     units = review.units
+    if units["filing"].eq("无报送任务").all():
+        return paragraph("本计划没有安排单位报送，本节不适用。")
     late = units[units["filing"].isin(["迟报", "未报送"])]
     first = (
-        f"{len(late)} 个单位未按时报送：{listed(list(late['name']))}。"
-        if len(late)
-        else "应报送的单位均已按时报送。"
-        if units["tables_due"].sum()
-        else "本计划没有安排单位报送。"
+        f"{len(late)} 个单位未按时报送：{listed(list(late['name']))}。" if len(late) else "应报送的单位均已按时报送。"
     )
     deadline = review.method.value("filing_deadline_days", review.period)
     rows = [
@@ -185,11 +190,12 @@ def unit_table(review: Review) -> Fragment:
 
 def required_pace_table(review: Review) -> Fragment:
     """六、展望: what each quarter left must bring, beside the best and the last quarter."""
-    open_targets = review.targets[review.targets["reported"] & ~review.targets["progress_light"].eq("已完成")]
+    open_targets = review.targets[review.targets["reported"] & ~review.targets["progress_light"].eq(DONE)]
     left = review.period.quarters_left(review.plan.text.due)
-    first = (f"到期前还有 {left} 个季度。" if left else "到期前已没有剩余季度。") + (
-        f"{len(open_targets)} 项已报送的指标尚未达到目标值。" if len(open_targets) else "已报送的指标都达到了目标值。"
-    )
+    first = f"到期前还有 {left} 个季度。" if left else "到期前已没有剩余季度。"
+    if open_targets.empty:
+        return paragraph(f"{first}没有可以计算所需进度的指标。")
+    first += f"{len(open_targets)} 项指标有数而尚未达到目标值。"
     rows = [
         (row["name"], review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
          pace(row["required_pace"], row["unit"]), pace(row["last_quarter"], row["unit"]), _best(row),
@@ -213,11 +219,11 @@ def _best(row: dict[str, object]) -> str:
 def suggestions(review: Review) -> Fragment:
     """What follows from the figures for the next quarter; each line is derived from a table above."""
     lines = []
-    for row in rows_of(review.targets[review.targets["progress_light"].isin([FAR_BEHIND, MISSED, BEHIND])]):
+    for row in rows_of(review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]):
         lines.append(
-            f"{row['name']}：请牵头单位说明差距原因，提出下季度每季 {pace(row['required_pace'], row['unit'])} 的安排。"
+            f"{row['name']}：请牵头单位说明差距原因，提出每季完成 {pace(row['required_pace'], row['unit'])} 的安排。"
         )
-    overdue = review.milestones[review.milestones["state"].eq("逾期未完成")]
+    overdue = review.milestones[review.milestones["state"].eq(tasks_measured.OVERDUE)]
     names = [_unit_name(review, unit) for unit in dict.fromkeys(overdue["lead_unit"])]
     if names:
         lines.append(f"逾期节点由{listed(names)}逐项反馈进展和新的完成时间。")

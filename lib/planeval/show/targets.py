@@ -58,7 +58,7 @@ def target_section(review: Review, target: Target) -> Fragment:
 
 def _finding(row: dict[str, Any], target: Target) -> str:
     if not row["reported"]:
-        return f"{row['reason']}，{target.name}没有可用的数值；按未报送处理，不作零计。"
+        return f"{row['reason']}，{target.name}没有可用的数值，不作零计。"
     text = (
         f"{target.name}现为 {amount_with_unit(row['value'], row['unit'])}，完成 {percent(row['done_share'])}，"
         f"应达 {percent(row['expected_share'])}，相差 {points(row['gap'])} 个百分点，{row['progress_light']}。"

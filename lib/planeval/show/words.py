@@ -6,27 +6,36 @@ import math
 from decimal import Decimal
 
 from planeval.judge.progress import BEHIND as LATE
-from planeval.judge.progress import DONE, FAR_BEHIND, LIGHTS, MISSED, ON_PACE, UNREPORTED
+from planeval.judge.progress import DONE, FAR_BEHIND, LIGHTS, MISSED, ON_PACE
 from planeval.judge.rounding import DECIMALS
-from planeval.plan.model import Target
+from planeval.measures.counting import ABSENCES, INCOMPLETE, UNPUBLISHED, UNREPORTED
 from planeval.show.html import Cell, esc
 
-SYMBOLS = {DONE: "●", ON_PACE: "▲", LATE: "◆", FAR_BEHIND: "■", MISSED: "✕", UNREPORTED: "○"}
+SYMBOLS = {
+    DONE: "●",
+    ON_PACE: "▲",
+    LATE: "◆",
+    FAR_BEHIND: "■",
+    MISSED: "✕",
+    UNREPORTED: "○",
+    INCOMPLETE: "◌",
+    UNPUBLISHED: "○",
+}
 LIGHT_CLASSES = {
     DONE: "done", ON_PACE: "on-pace", LATE: "behind", FAR_BEHIND: "far-behind", MISSED: "missed",
-    UNREPORTED: "unreported",
+    **dict.fromkeys(ABSENCES, "unreported"),
 }  # fmt: skip
 ABSENT = "—"
 
 
 def amount(value: float, unit: str) -> str:
-    """A value as displayed: 亿元 with 2 decimals, counts whole; 未报送 where there is none."""
-    return UNREPORTED if math.isnan(value) else f"{value:,.{DECIMALS.get(unit, 0)}f}"
+    """A value as displayed: 亿元 with 2 decimals, counts whole; a dash where there is none."""
+    return ABSENT if math.isnan(value) else f"{value:,.{DECIMALS.get(unit, 0)}f}"
 
 
 def amount_with_unit(value: float, unit: str) -> str:
-    """`17 家`, `4.37 亿元`."""
-    return UNREPORTED if math.isnan(value) else f"{amount(value, unit)} {unit}"
+    """`17 家`, `4.37 亿元`; a dash where there is none."""
+    return ABSENT if math.isnan(value) else f"{amount(value, unit)} {unit}"
 
 
 def percent(share: float) -> str:
@@ -40,8 +49,8 @@ def points(gap: float) -> str:
 
 
 def pace(value: float, unit: str) -> str:
-    """A pace per quarter: up to 2 decimals, no trailing zeros."""
-    return ABSENT if math.isnan(value) else f"{Decimal(repr(float(value))).normalize():f} {unit}/季"
+    """An amount per quarter: up to 2 decimals, no trailing zeros. Its column or sentence says 每季."""
+    return ABSENT if math.isnan(value) else f"{Decimal(repr(float(value))).normalize():f} {unit}"
 
 
 def light(word: str) -> Cell:
@@ -57,24 +66,15 @@ def legend() -> str:
     return "　".join(f"{SYMBOLS[word]} {word}" for word in LIGHTS)
 
 
-def chinese_count(number: int) -> str:
-    """Small counts in running text: 一项, 十二项 (up to 99)."""
-    digits = "零一二三四五六七八九"
-    if number < 10:
-        return "两" if number == 2 else digits[number]
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+def band(gap: float) -> str:
+    """A limit of a light in whole percentage points: −0.10 → `−10`."""
+    return f"{100 * gap:g}".replace("-", "−")
 
 
 def listed(names: list[str], limit: int = 8) -> str:
     """Names joined by 、, cut after `limit` with how many are left out."""
     head = "、".join(names[:limit])
     return f"{head}等 {len(names)} 个" if len(names) > limit else head
-
-
-def wanted(target: Target) -> str:
-    """The target as printed: `≥ 30 家`."""
-    return target.wanted
 
 
 def pace_multiple(required: float, best: float) -> str:

@@ -157,7 +157,7 @@ def _milestone_table(review: Review, rows: pd.DataFrame, caption: str) -> Fragme
         caption,
         ("节点", "重点任务", "牵头单位", "完成时限", "进展"),
         listed_rows,
-        ("text", "text", "text", "text", "text"),
+        ("text", "text", "text", "mark", "text"),
     )
 
 
@@ -182,7 +182,7 @@ def unit_table(review: Review) -> Fragment:
         table("责任单位报送和牵头节点",
               ("责任单位", "本季报送", "收到日期", "实报/应报表", "退回错误", "牵头节点", "已到期", "已完成", "逾期"),
               rows,
-              ("text", "mark", "text", "number", "number", "number", "number", "number", "number"),
+              ("text", "mark", "mark", "number", "number", "number", "number", "number", "number"),
               notes=[f"按方案所列顺序排列，不作排名。季末后 {deadline} 天内收到为按时（{BY_US}）。"
                      "已到期含提前完成的节点。"]),
     ])  # fmt: skip

@@ -45,7 +45,7 @@ def percent(share: float) -> str:
 
 def points(gap: float) -> str:
     """A difference of shares in percentage points, with its sign: `−3.1`."""
-    return ABSENT if math.isnan(gap) else f"{100 * gap:+.1f}".replace("-", "−")
+    return ABSENT if math.isnan(gap) else f"{100 * gap:+.1f}".replace("+0.0", "0.0").replace("-", "−")
 
 
 def pace(value: float, unit: str) -> str:

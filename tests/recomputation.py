@@ -166,9 +166,7 @@ def values(root: Path, quarter: str, known_on: str) -> dict[str, Decimal | None]
     return found
 
 
-def revenue(
-    rows: dict[str, dict[tuple[str, ...], Row]], filed: set[tuple[str, str]], quarter: str
-) -> Decimal | None:
+def revenue(rows: dict[str, dict[tuple[str, ...], Row]], filed: set[tuple[str, str]], quarter: str) -> Decimal | None:
     """Four quarters of revenue of the firms inside the area at each quarter's end, in 亿元."""
     window = [earlier(quarter, back) for back in range(4)]
     named = {key[1] for key in rows["经营"]}
@@ -208,7 +206,9 @@ def judged(root: Path, quarter: str, known_on: str) -> dict[str, Row]:
         value = found[name]
         row: Row = {"value": value, "expected_share": expected, "done_share": None, "gap": None}
         if value is None:
-            row["progress_light"] = "未满计算期" if name == "revenue" and was_filed(root, quarter, known_on) else "未报送"
+            row["progress_light"] = (
+                "未满计算期" if name == "revenue" and was_filed(root, quarter, known_on) else "未报送"
+            )
         else:
             done = (value / amount).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
             gap = done - expected

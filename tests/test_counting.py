@@ -65,9 +65,7 @@ def test_windows_of_an_annual_flow() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.sampled_from("ABCDE"), st.dates(date(2024, 1, 1), date(2027, 12, 31))), max_size=12
-    ),
+    st.lists(st.tuples(st.sampled_from("ABCDE"), st.dates(date(2024, 1, 1), date(2027, 12, 31))), max_size=12),
     st.integers(0, 11),
 )
 def test_a_flow_never_shrinks_and_counts_each_item_once(items: list[tuple[str, date]], quarter: int) -> None:

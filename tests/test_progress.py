@@ -106,9 +106,7 @@ def test_a_base_at_or_above_the_target_is_refused() -> None:
         judge_progress(3, a_target(10, "个"), 10, Expectation(Decimal(0), "elapsed"), BANDS, date(2026, 9, 30))
 
 
-@given(
-    st.integers(0, 60), st.integers(0, 60), st.integers(1, 50), st.integers(0, 1000)
-)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 50), st.integers(0, 1000))
 def test_the_light_is_monotone_in_achievement(low: int, high: int, amount: int, expected: int) -> None:
     """More is never judged worse, whatever the target and the expectation."""
     low, high = sorted((low, high))

@@ -1,0 +1,96 @@
+"""index.html of an edition: what the review found, what it consists of and what it was made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from planeval.plan.method import EXAMPLE_AUTHOR
+from planeval.problems import ERROR
+from planeval.publish.manifest import PublishedPage
+from planeval.review import Review
+from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
+from planeval.show.opening import opening
+from planeval.show.overview import target_table
+
+TABLE_MEANINGS = {
+    "targets": "各项指标：现值、目标、完成比例、应达比例、进度灯",
+    "series": "各项指标逐季的数值和当季新增",
+    "verdicts": "各项指标在每一种口径下的结论",
+    "tasks": "各项重点任务的节点数和状态",
+    "units": "各责任单位的报送和牵头节点",
+    "milestones": "任务节点明细和状态",
+    "decisions": "评估人员的决定：取值、理由、作出者、起用季度",
+    "problems": "报送中的错误和警告：位置、问题、处理",
+    "duplicates": "两个以上单位重复报送的事项和采用的一方",
+    "published": "公开数和出处",
+    "filings": "计入本次评估的报送文件和哈希",
+}
+
+
+def index_blocks(review: Review, pages: Sequence[PublishedPage], tables: dict[str, pd.DataFrame]) -> list[str]:
+    """The blocks of the index page, in the order they are read."""
+    head = f"{review.plan.text.short_title} {review.period.label}评估"
+    sections = (
+        ("一、指标完成情况", target_table(review)),
+        ("二、本次评估的网页", _page_list(pages)),
+        ("三、没有计入的报送", _refused(review)),
+        ("四、评估人员的决定", _decisions(review)),
+        ("五、数据表", _table_list(tables)),
+        ("六、输入文件", _inputs(review)),
+    )
+    blocks = [together([Fragment("<h1>"), Fragment(_escaped(head)), Fragment("</h1>")]).html, opening(review).html]
+    for title, content in sections:
+        blocks += [f"<h2>{_escaped(title)}</h2>", content.html]
+    return blocks
+
+
+def _escaped(text: str) -> str:
+    return Cell(text).html
+
+
+def _page_list(pages: Sequence[PublishedPage]) -> Fragment:
+    items = "".join(f"<li>{link(page.title, page.file).html}</li>" for page in pages)
+    return Fragment(f'<ul class="points">{items}</ul>')
+
+
+def _refused(review: Review) -> Fragment:
+    """How many faults kept rows or files out, and whose."""
+    if not review.errors:
+        return paragraph("没有因错误而未计入的行或文件。")
+    counts = Counter(problem.unit for problem in review.errors)
+    files = {unit: len({problem.file for problem in review.errors if problem.unit == unit}) for unit in counts}
+    named = [unit for unit in review.plan.units if unit.id in counts]
+    rows = [(unit.short_name, str(files[unit.id]), str(counts[unit.id])) for unit in named]
+    if counts[""]:
+        rows.append(("没有登记的文件", str(files[""]), str(counts[""])))
+    headings = ("报送单位", "文件（个）", f"{ERROR}（处）")
+    listing = table("因错误未计入的报送", headings, rows, ("text", "number", "number"))
+    place = link("tables/problems.csv", "tables/problems.csv").html
+    return together([listing, Fragment(f"<p>每一处错误的位置和处理办法见 {place}。其他行照常计入。</p>")])
+
+
+def _decisions(review: Review) -> Fragment:
+    example = sum(decision.by == EXAMPLE_AUTHOR for decision in review.decisions)
+    said = f"方案没有规定、由评估人员作出的决定共 {len(review.decisions)} 项，其中 {example} 项为{EXAMPLE_AUTHOR}"
+    more = "，正式使用前须由责任部门重新确定。" if example else "。"
+    place = link("tables/decisions.csv", "tables/decisions.csv").html
+    return Fragment(f"<p>{_escaped(said + more)}明细见 {place}。</p>")
+
+
+def _table_list(tables: dict[str, pd.DataFrame]) -> Fragment:
+    rows = [
+        (link(f"{name}.csv", f"tables/{name}.csv"), TABLE_MEANINGS[name], str(len(content)))
+        for name, content in tables.items()
+    ]
+    notes = ["CSV，UTF-8 编码，可用 Excel、WPS 直接打开；空格表示未报送，不是零。"]
+    return table("随本次评估发布的数据表", ("文件", "内容", "行数"), rows, ("text", "text", "number"), notes=notes)
+
+
+def _inputs(review: Review) -> Fragment:
+    rows = [(file.path, str(file.size), Cell(file.sha256, f"<code>{file.sha256}</code>")) for file in review.inputs]
+    listing = table("输入文件", ("文件", "字节数", "SHA-256"), rows, ("text", "number", "text"), kind="rows")
+    said = f"由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}；输出文件的哈希值见 run.json。"
+    return together([paragraph(said), folded("输入文件和哈希", listing)])

@@ -1,0 +1,116 @@
+"""A finished page read back from its text into a tree, by the standard library's parser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+VOID_TAGS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+
+
+@dataclass
+class Element:
+    """One element: its attributes as written, its line in the file, its children and own text."""
+
+    tag: str
+    attributes: list[tuple[str, str]]
+    line: int
+    parent: Element | None = None
+    children: list[Element] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+
+    def get(self, name: str) -> str | None:
+        """The first value of an attribute (as a browser takes it), None when it is not there."""
+        return next((value for key, value in self.attributes if key == name), None)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """Words of the class attribute."""
+        return frozenset((self.get("class") or "").split())
+
+    def walk(self) -> Iterator[Element]:
+        """This element and everything inside it, in document order."""
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting.extend(reversed(element.children))
+
+    def ancestors(self) -> Iterator[Element]:
+        """The elements around this one, nearest first."""
+        element = self.parent
+        while element is not None:
+            yield element
+            element = element.parent
+
+    def around(self, *tags: str) -> Element | None:
+        """The nearest element around this one with one of the tags."""
+        return next((element for element in self.ancestors() if element.tag in tags), None)
+
+    def every(self, *tags: str) -> list[Element]:
+        """All elements inside this one with one of the tags, in document order."""
+        return [element for element in self.walk() if element.tag in tags and element is not self]
+
+    def reads(self) -> str:
+        """The text a reader sees here, without white space."""
+        return "".join("".join("".join(element.text).split()) for element in self.walk())
+
+
+@dataclass
+class PageTree:
+    """The whole page; `doctype` is empty and `unclosed` says which line when the text was cut or badly nested."""
+
+    root: Element
+    doctype: str
+    unclosed: tuple[str, ...]
+
+    def every(self, *tags: str) -> list[Element]:
+        """All elements with one of the tags, in document order."""
+        return self.root.every(*tags)
+
+    def first(self, tag: str) -> Element | None:
+        """The first element with a tag."""
+        return next(iter(self.every(tag)), None)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("", [], 1)
+        self.open = self.root
+        self.doctype = ""
+        self.faults: list[str] = []
+
+    def handle_decl(self, decl: str) -> None:
+        self.doctype = decl.lower()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, [(key, value or "") for key, value in attrs], self.getpos()[0], self.open)
+        self.open.children.append(element)
+        if tag not in VOID_TAGS:
+            self.open = element
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID_TAGS:
+            self.faults.append(f"第 {self.getpos()[0]} 行：<{tag}/> 不能这样自闭合")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != self.open.tag or self.open.parent is None:
+            self.faults.append(f"第 {self.getpos()[0]} 行：</{tag}> 与前面的 <{self.open.tag}> 不配对")
+            return
+        self.open = self.open.parent
+
+    def handle_data(self, data: str) -> None:
+        self.open.text.append(data)
+
+
+def read_page(html: str) -> PageTree:
+    """Read a page. Never raises for its content: what is badly nested or cut off is in `unclosed`."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    if reader.open is not reader.root:
+        reader.faults.append(f"文件不完整：第 {reader.open.line} 行的 <{reader.open.tag}> 没有结束")
+    return PageTree(reader.root, reader.doctype, tuple(reader.faults))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-
 from stranger import write_workspace
 
 
@@ -13,3 +14,14 @@ from stranger import write_workspace
 def stranger(tmp_path: Path) -> Path:
     """The root of a stranger's workspace, in a folder whose name is Chinese and holds a blank and braces."""
     return write_workspace(tmp_path / "书香 城市{1}")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The edition folder of the demonstration review 2026Q3, published once by the real command."""
+    root = Path(__file__).resolve().parents[1]
+    output = tmp_path_factory.mktemp("published")
+    command = [sys.executable, "-m", "planeval", "review", "2026Q3", "--workspace", str(root), "--output", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=output, check=False)
+    assert done.returncode == 0, done.stderr
+    return output / "2026Q3" / "internal"

@@ -1,0 +1,73 @@
+"""The published pages in a real browser, as a reader opens them: from the disk, offline, wide, narrow and on paper."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not (BROWSER and DRIVER), reason="no chromium and chromedriver here: browser tests not run"),
+]
+PAGES = ["index", "10_overview", "20_targets", "90_method"]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Headless Chromium with an empty profile and no background network."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(BROWSER)
+    for switch in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                   "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                   f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    yield driver
+    driver.quit()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_fits_and_asks_for_nothing(browser: webdriver.Chrome, published: Path, page: str, width: int) -> None:
+    """No sideways scrolling of the page, no message in the console, nothing loaded but the file itself."""
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    )
+    browser.get((published / f"{page}.html").as_uri())
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert browser.get_log("browser") == []
+    loaded = browser.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [name for name in loaded if not name.startswith("data:")] == []
+    broken = browser.execute_script("return [...document.images].filter(image => !image.naturalWidth).length")
+    assert broken == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_prints_on_a4(browser: webdriver.Chrome, published: Path, page: str) -> None:
+    """A4 pages, and no table wider than the paper (print is not scaled down to fit)."""
+    browser.get((published / f"{page}.html").as_uri())
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    pdf = base64.b64decode(printed["data"])
+    assert pdf.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 594" in pdf or b"/MediaBox [0 0 595" in pdf
+
+
+def test_the_pieces_of_the_page_are_reachable_by_keyboard_and_link(browser: webdriver.Chrome, published: Path) -> None:
+    """The contents list leads to real headings and a card leads to its target's section."""
+    browser.get((published / "10_overview.html").as_uri())
+    missing = browser.execute_script(
+        "return [...document.querySelectorAll('a[href^=\"#\"]')].filter("
+        "link => !document.getElementById(decodeURIComponent(link.hash.slice(1)))).length"
+    )
+    assert missing == 0
+    card = browser.execute_script("return document.querySelector('.card a').href")
+    browser.get(card)
+    assert browser.execute_script("return document.querySelector(':target').tagName") == "H3"

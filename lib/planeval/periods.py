@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-_PATTERN = re.compile(r"(?P<year>20\d{2})Q(?P<quarter>[1-4])")
+_PATTERN = re.compile(r"(?P<year>20[0-9]{2})Q(?P<quarter>[1-4])")
 
 
 @dataclass(frozen=True, order=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from planeval.ledger.published import PublishedFile, read_published
 from planeval.ledger.register import file_hash
 from planeval.ledger.tables import COLUMNS_BY_TABLE
 from planeval.measures.counting import Count
+from planeval.measures.quality import evidence_coverage, filing_history
+from planeval.measures.revisions import measure_revisions, revisions_by_unit
 from planeval.measures.targets import measure_targets, target_series
 from planeval.measures.tasks import measure_tasks, milestone_states
 from planeval.measures.units import measure_units
 from planeval.periods import Period
-from planeval.plan import Method, Plan, load_method, load_plan
+from planeval.plan import Method, Plan, load_params
 from planeval.plan.method import InForce
 from planeval.plan.model import parse_date
 from planeval.plan.review_files import EDITIONS
@@ -44,7 +46,8 @@ class Review:
 
     targets: see judge.targets.COLUMNS. series: target_id, period, value, added. verdicts: see
     VERDICT_COLUMNS. milestones: see milestone_states. tasks: see measure_tasks. units: see
-    measure_units. counts: target id → Count with
+    measure_units. filing_history, evidence: see measures.quality. revisions:
+    see measures.revisions. counts: target id → Count with
     the rows behind the value. inputs: every file read, in path order.
     """
 
@@ -62,6 +65,9 @@ class Review:
     milestones: pd.DataFrame
     tasks: pd.DataFrame
     units: pd.DataFrame
+    filing_history: pd.DataFrame
+    evidence: pd.DataFrame
+    revisions: pd.DataFrame
     inputs: tuple[InputFile, ...]
 
     @property
@@ -73,6 +79,11 @@ class Review:
     def decisions(self) -> tuple[InForce, ...]:
         """Every decision in force, in the order of method.yml."""
         return self.method.in_force(self.period)
+
+    @property
+    def revising_units(self) -> pd.DataFrame:
+        """Units whose later filings changed earlier quarters' values; see measures.revisions.UNIT_COLUMNS."""
+        return revisions_by_unit(self.revisions, self.plan)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -99,22 +110,32 @@ def open_review(
     """
     place = find_workspace(workspace)
     quarter, day = _arguments(period, as_known_on, edition)
-    the_plan = load_plan(place, plan)
-    method = load_method(place, the_plan, COLUMNS_BY_TABLE)
+    the_plan, method = load_params(place, plan, COLUMNS_BY_TABLE)
     published = read_published(place, the_plan)
     ledger = open_ledger(place, the_plan, method, quarter, day)
     counts = measure_targets(ledger, published, the_plan, method, quarter)
     series = target_series(ledger, published, the_plan, method, quarter)
     milestones = milestone_states(ledger, quarter)
+    history = filing_history(ledger, the_plan, method, quarter)
+    first_known = _first_known(place, the_plan, method, quarter, ledger)
     return Review(
         plan=the_plan, method=method, period=quarter, as_known_on=ledger.as_known_on, edition=edition,
         ledger=ledger, published=published, counts=counts, series=series,
         targets=judge_targets(counts, series, ledger, the_plan, method, quarter),
         verdicts=judge_readings(ledger, the_plan, method, quarter, counts),
         milestones=milestones, tasks=measure_tasks(milestones, the_plan),
-        units=measure_units(ledger, milestones, the_plan, method, quarter),
+        units=measure_units(ledger, history, milestones, the_plan, quarter),
+        filing_history=history, evidence=evidence_coverage(ledger),
+        revisions=measure_revisions(first_known, ledger, the_plan, method, quarter),
         inputs=_inputs(place, the_plan, ledger),
     )  # fmt: skip
+
+
+def _first_known(workspace: Workspace, plan: Plan, method: Method, period: Period, now: Ledger) -> dict[Period, Ledger]:
+    """The ledger as known on the day each earlier quarter's filings were due, for quarters that were filed."""
+    grace = timedelta(days=method.value("filing_deadline_days", period))
+    quarters = sorted({filing.period for filing in now.received if filing.period < period})
+    return {quarter: open_ledger(workspace, plan, method, period, quarter.end + grace) for quarter in quarters}
 
 
 def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, date | None]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from planeval.ledger.forms import Echo, FormReading, read_form
 from planeval.ledger.headings import Origin
-from planeval.ledger.register import Filing, file_hash, known_on, read_register
+from planeval.ledger.items import one_row_per_item
+from planeval.ledger.register import Filing, known_on, read_register
 from planeval.ledger.schema import check_rows
-from planeval.ledger.sheets import Sheet, read_sheets
+from planeval.ledger.sheets import Sheet, read_bytes, sheets_of
 from planeval.ledger.tables import BY_SHEET, SAMPLE, TABLES, Table, with_choices
 from planeval.periods import Period
 from planeval.plan import Method, Plan
@@ -71,25 +74,30 @@ def open_ledger(
     """
     register = read_register(workspace, plan)
     known = known_on(register, as_known_on)
-    duties = {table: tuple(units) for table, units in method.value("filing_duties", period).items()}
+    duties = _duties(method, period)
     closed_lists = method.value("closed_lists", period) if method.decides("closed_lists") else {}
     tables = {table.id: with_choices(table, closed_lists) for table in TABLES}
     reader = _Reader(workspace, plan, tables)
     for filing in known.standing:
         reader.read(filing)
-    reader.note_missing_sheets(duties)
+    reader.note_missing_sheets(lambda filed_in: _duties(method, filed_in))
     reader.problems += _unregistered(workspace, plan, register)
     identifier = method.value("enterprise_identifier", period)
     filed = {table.id: reader.accepted(table, identifier) for table in tables.values()}
     current, duplicates = {}, []
     for table in tables.values():
-        current[table.id], repeated = _one_row_per_item(filed[table.id], table, duties.get(table.id, ()))
+        current[table.id], repeated = one_row_per_item(filed[table.id], table, duties.get(table.id, ()))
         duplicates.append(repeated)
     return Ledger(
         as_known_on=known.day, received=known.received, filings=known.standing, filed=filed, current=current,
-        duplicates=pd.concat(duplicates, ignore_index=True), reported=frozenset(reader.reported),
+        duplicates=pd.concat(duplicates, ignore_index=True), reported=frozenset(reader.reported - reader.emptied),
         problems=tuple(reader.problems), echoes=tuple(reader.echoes), duties=duties,
     )  # fmt: skip
+
+
+def _duties(method: Method, period: Period) -> dict[str, tuple[str, ...]]:
+    """Table id → units that owed it in a period, first the one whose word counts most."""
+    return {table: tuple(units) for table, units in method.value("filing_duties", period).items()}
 
 
 class _Reader:
@@ -104,6 +112,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.echoes: list[Echo] = []
         self.reported: set[tuple[Period, str, str]] = set()
+        self.emptied: set[tuple[Period, str, str]] = set()
         self.opened: dict[tuple[Period, str], tuple[str, set[str]]] = {}
 
     def read(self, filing: Filing) -> None:
@@ -111,87 +120,59 @@ class _Reader:
         path = self.workspace.filings(self.plan.id) / filing.file
         shown = self.workspace.relative(path)
         try:
-            sheets = read_sheets(path, shown)
+            raw = read_bytes(path, shown)
+            altered = hashlib.sha256(raw).hexdigest() != filing.sha256
+            self.problems += [_altered(shown, filing)] if altered else []
+            sheets = sheets_of(raw, path, shown)
         except InputError as error:
-            self.problems += [_of_unit(problem, filing.unit) for problem in error.problems]
+            self.problems += [replace(problem, unit=filing.unit) for problem in error.problems]
             return
-        altered = file_hash(path) != filing.sha256
-        if altered:
-            self.problems.append(
-                Problem(
-                    shown,
-                    rule="altered",
-                    message="文件与登记时的内容不同，整份不计入",
-                    unit=filing.unit,
-                    expected="登记时的原文件",
-                    remedy="恢复原文件；如需更正，另存新文件并作为更正报送登记",
-                )
-            )
         _, seen = self.opened.setdefault((filing.period, filing.unit), (shown, set()))
         for sheet in sheets:
             table = self._table_of(sheet, shown, filing.unit)
-            if table is None:
-                continue
-            seen.add(table.id)
-            self._take(
-                read_form(sheet, table, self.plan, Origin(shown, filing.unit, sheet.name)),
-                table,
-                filing,
-                shown,
-                sheet,
-                altered,
-            )
+            if table is not None:
+                seen.add(table.id)
+                reading = read_form(sheet, table, self.plan, Origin(shown, filing.unit, sheet.name))
+                self.problems += reading.problems
+                if reading.letters and not altered:
+                    self._take(reading, table, filing, shown, sheet.name)
 
     def _table_of(self, sheet: Sheet, shown: str, unit: str) -> Table | None:
-        name = sheet.name.strip()
-        if name in BY_SHEET:
+        name = sheet_table(sheet)
+        if name is not None:
             return self.tables[BY_SHEET[name].id]
-        if name != NOTES_SHEET and any(any(row) for row in sheet.rows):
-            close = difflib.get_close_matches(name, list(BY_SHEET), n=1, cutoff=0.5)
-            self.problems.append(
-                Problem(
-                    shown,
-                    sheet.name,
-                    rule="unknown_sheet",
-                    level=WARNING,
-                    unit=unit,
-                    message="不认识的工作表，内容不计入",
-                    expected="、".join(BY_SHEET),
-                    remedy=f"是不是“{close[0]}”" if close else "按模板的工作表名称填报",
-                )
-            )
+        if sheet.name.strip() != NOTES_SHEET and not sheet.hidden and any(any(row) for row in sheet.rows):
+            close = difflib.get_close_matches(sheet.name, list(BY_SHEET), n=1, cutoff=0.5)
+            self.problems.append(Problem(
+                shown, sheet.name, message="不认识的工作表，内容不计入", expected="、".join(BY_SHEET),
+                remedy=f"是不是“{close[0]}”" if close else "按模板的工作表名称填报", rule="unknown_sheet",
+                level=WARNING, unit=unit,
+            ))  # fmt: skip
         return None
 
-    def _take(
-        self, reading: FormReading, table: Table, filing: Filing, shown: str, sheet: Sheet, altered: bool
-    ) -> None:
-        self.problems += reading.problems
-        if altered or not reading.letters:
-            return
+    def _take(self, reading: FormReading, table: Table, filing: Filing, shown: str, sheet: str) -> None:
+        """Keep the rows of a sheet. A sheet whose every row was refused says nothing, which is not zero."""
         self.echoes += reading.echoes
-        self.letters[(shown, sheet.name)] = reading.letters
-        self.reported.add((filing.period, filing.unit, table.id))
+        self.letters[(shown, sheet)] = reading.letters
+        place = (filing.period, filing.unit, table.id)
+        self.reported.add(place)
+        if reading.written:
+            self.emptied.add(place)
         origin = dict(
-            zip(ORIGIN_COLUMNS[:5], (filing.unit, filing.period, filing.received_on, shown, sheet.name), strict=True)
+            zip(ORIGIN_COLUMNS[:5], (filing.unit, filing.period, filing.received_on, shown, sheet), strict=True)
         )
         self.rows[table.id] += [{**row, **origin} for row in reading.rows]
 
-    def note_missing_sheets(self, duties: dict[str, tuple[str, ...]]) -> None:
-        """A unit that filed for a period without a sheet it owes: said, because blank is not zero."""
-        for (_, unit), (shown, seen) in self.opened.items():
-            for table, units in duties.items():
+    def note_missing_sheets(self, duties_in: Callable[[Period], dict[str, tuple[str, ...]]]) -> None:
+        """A unit that filed for a period without a sheet it owed then: said, because blank is not zero."""
+        for (period, unit), (shown, seen) in self.opened.items():
+            for table, units in duties_in(period).items():
                 if unit in units and table in self.tables and table not in seen:
-                    self.problems.append(
-                        Problem(
-                            shown,
-                            self.tables[table].sheet,
-                            rule="missing_sheet",
-                            unit=unit,
-                            message="缺少这张工作表，按未报送处理",
-                            expected=self.tables[table].sheet,
-                            remedy="补上工作表；本季没有新增也保留表头",
-                        )
-                    )
+                    self.problems.append(Problem(
+                        shown, self.tables[table].sheet, message="缺少这张工作表，按未报送处理",
+                        expected=self.tables[table].sheet, remedy="补上工作表；本季没有新增也保留表头",
+                        rule="missing_sheet", unit=unit,
+                    ))  # fmt: skip
 
     def accepted(self, table: Table, identifier: str) -> pd.DataFrame:
         """Rows of a table that pass the schema; the faults of the others are noted."""
@@ -199,6 +180,9 @@ class _Reader:
         rows = pd.DataFrame(self.rows[table.id], columns=names, dtype=object)
         passed, faults = check_rows(rows, table, identifier, self.letters)
         self.problems += faults
+        self.emptied -= {
+            (period, unit, table.id) for period, unit in zip(passed["period"], passed["unit_id"], strict=True)
+        }
         for column in table.columns:
             if column.kind == "date":
                 passed = passed.assign(**{column.id: pd.to_datetime(passed[column.id])})
@@ -207,8 +191,20 @@ class _Reader:
         return passed.reset_index(drop=True)
 
 
-def _of_unit(problem: Problem, unit: str) -> Problem:
-    return Problem(**{**problem.__dict__, "unit": unit})
+def sheet_table(sheet: Sheet) -> str | None:
+    """The ledger sheet a sheet is: by its name, and for a CSV file by any part of the file's (资质-v2, kejiju_资质)."""
+    name = sheet.name.strip()
+    if name in BY_SHEET:
+        return name
+    found = [part for part in re.split(r"[-_.\s]+", name) if part in BY_SHEET] if sheet.encoding else []
+    return found[0] if len(found) == 1 else None
+
+
+def _altered(shown: str, filing: Filing) -> Problem:
+    return Problem(
+        shown, message="文件与登记时的内容不同，整份不计入", expected="登记时的原文件",
+        remedy="恢复原文件；如需更正，另存新文件并作为更正报送登记", rule="altered", unit=filing.unit,
+    )  # fmt: skip
 
 
 def _unregistered(workspace: Workspace, plan: Plan, register: tuple[Filing, ...]) -> Iterator[Problem]:
@@ -224,31 +220,3 @@ def _unregistered(workspace: Workspace, plan: Plan, register: tuple[Filing, ...]
                 expected="登记簿 register.csv 中有这个文件",
                 remedy="登记后再运行，或移出报送文件夹",
             )
-
-
-def _one_row_per_item(
-    rows: pd.DataFrame, table: Table, authority: tuple[str, ...]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The standing row of each item, and the items more than one unit filed.
-
-    Within a unit the last filing wins (a later filing carries an item forward or ends it); between
-    units, the order of `authority`, then the register.
-    """
-    empty = pd.DataFrame(columns=["table", "item", "units", "counted"])
-    if rows.empty:
-        return rows, empty
-    key = rows[list(table.key)].astype(str).agg(" / ".join, axis=1)
-    last = rows.assign(item=key).drop_duplicates(["item", "unit_id"], keep="last")
-    rank = {unit: position for position, unit in enumerate(authority)}
-    ordered = last.assign(rank=last["unit_id"].map(lambda unit: rank.get(unit, len(rank))))
-    ordered = ordered.sort_values(["rank", "period", "row"], kind="stable")
-    repeated = ordered[ordered.duplicated("item", keep=False)]
-    listed = repeated.groupby("item", sort=False)["unit_id"].agg(list).reset_index()
-    duplicates = pd.DataFrame({
-        "table": [table.id] * len(listed),
-        "item": listed["item"],
-        "units": listed["unit_id"].map(tuple),
-        "counted": listed["unit_id"].map(lambda units: units[0]),
-    }) if len(listed) else empty  # fmt: skip
-    standing = ordered.drop_duplicates("item", keep="first").drop(columns=["item", "rank"])
-    return standing.sort_values(["period", "received_on", "file", "row"]).reset_index(drop=True), duplicates

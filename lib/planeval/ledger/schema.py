@@ -95,10 +95,20 @@ def _problems(
         column = _blamed({str(key): value for key, value in failure.items()}, table)
         letter = letters.get((row["file"], row["sheet"]), {}).get(column, "")
         message = str(failure["check"])
+        already = f"（第 {_first_row(rows, row, table)} 行已有）" if message == _UNIQUE else ""
         yield Problem(
-            row["file"], row["sheet"], f"{letter}{row['row']}" if letter else f"第 {row['row']} 行", message,
-            value=str(row[column]), remedy=_remedy(message, table), rule="schema", unit=row["unit_id"],
+            row["file"], row["sheet"], f"{letter}{row['row']}" if letter else f"第 {row['row']} 行",
+            message + already, value=str(row[column]), remedy=_remedy(message, table), rule="schema",
+            unit=row["unit_id"],
         )  # fmt: skip
+
+
+def _first_row(rows: pd.DataFrame, row: pd.Series, table: Table) -> int:
+    """Where a repeated item stands first in its file."""
+    same = rows["file"].eq(row["file"])
+    for key in table.key:
+        same &= rows[key].eq(row[key])
+    return int(rows.loc[same, "row"].iloc[0])
 
 
 def _blamed(failure: dict[str, Any], table: Table) -> str:

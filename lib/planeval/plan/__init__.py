@@ -1,6 +1,6 @@
 """The two authorities: what the plan says (`Plan`) and what the evaluators decided (`Method`)."""
 
-from planeval.plan.loading import load_method, load_plan, load_reports
+from planeval.plan.loading import load_method, load_params, load_plan, load_reports
 from planeval.plan.method import CountingRule, Decision, InForce, Method, Report
 from planeval.plan.model import Plan, Target, Task, Unit
 from planeval.plan.review_files import ReviewRequest, latest_review, load_review, review_names
@@ -18,6 +18,7 @@ __all__ = [
     "Unit",
     "latest_review",
     "load_method",
+    "load_params",
     "load_plan",
     "load_reports",
     "load_review",

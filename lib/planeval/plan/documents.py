@@ -1,111 +1,117 @@
 """Reading a params file strictly: every fault at once, with its file and line, in Chinese.
 
 YAML is read with a small set of scalar kinds (true/false, null, decimal numbers; everything else is
-text), so that `no`, `012`, `12:30` and dates stay what was written. Duplicate keys are refused.
+text), so that `no`, `012`, `12:30` and dates stay what was written. Duplicate keys, tags, anchors and
+references are refused: one line says one thing, and no file can say more than it shows.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterator
+from bisect import bisect_left
+from collections.abc import Hashable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
 from planeval.problems import InputError, Problem
 
-Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[Hashable, ...]
 _LIMIT_BYTES = 2_000_000
+_DEEPEST = 20
 
-_WORDING = {
-    "missing": "缺少“{key}”",
-    "extra_forbidden": "不认识的键“{key}”",
-    "string_type": "应写成文字",
-    "int_type": "应写成整数",
-    "float_type": "应写成数字",
-    "bool_type": "应写成 true 或 false",
-    "list_type": "应写成列表",
-    "dict_type": "应写成键值",
-    "model_type": "应写成键值",
-    "literal_error": "不在允许的取值之中",
-    "string_too_short": "不能为空",
-    "too_short": "至少要有一项",
-    "greater_than": "数值太小",
-    "greater_than_equal": "数值太小",
-}
+
+@dataclass(frozen=True)
+class Document:
+    """A params file: its name as shown, its content, and the line (from 1) of each key and item."""
+
+    shown: str
+    content: Any
+    lines: dict[Place, int]
+
+    def line(self, place: Place) -> int:
+        """The line of a place, or of the nearest thing around it that stands in the file."""
+        while place not in self.lines:
+            place = place[:-1]
+        return self.lines[place]
+
+    def fault(
+        self, place: Place, rule: str, message: str, *, value: str = "", expected: str = "", remedy: str = ""
+    ) -> Problem:
+        """A Problem at the line of a place."""
+        return Problem(self.shown, "", f"第 {self.line(place)} 行", message, value, expected, remedy, rule)
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """SafeLoader that resolves only true/false, null and decimal numbers."""
+    """SafeLoader that resolves only true/false, null and decimal numbers, and notes where the forbidden stands."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.forbidden: list[tuple[int, str, str]] = []
+
+    def fetch_tag(self) -> None:
+        self._note("!", "YAML 标签")
+        super().fetch_tag()
+
+    def fetch_anchor(self) -> None:
+        self._note("&", "YAML 锚点")
+        super().fetch_anchor()
+
+    def fetch_alias(self) -> None:
+        self._note("*", "YAML 引用")
+        super().fetch_alias()
+
+    def fetch_directive(self) -> None:
+        self._note("%", "YAML 指令")
+        super().fetch_directive()
+
+    def _note(self, sign: str, name: str) -> None:
+        self.forbidden.append((self.get_mark().index, sign, name))
 
 
 _PlainLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:bool", r"^(?:true|false)$", "tf"),
     ("tag:yaml.org,2002:null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
+    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]{0,17})$", "-0123456789"),
+    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]{0,17})\.[0-9]+$", "-0123456789"),
 ):
     _PlainLoader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
 
-def read_document(path: Path, shown: str) -> tuple[Any, dict[Place, int]]:
-    """The content of a YAML file and the line (from 1) on which each key and item stands.
+def read_document(path: Path, shown: str) -> Document:
+    """The content of a YAML file with the lines of its entries; `shown` is its name in messages.
 
-    `shown` is the file's name in messages. Raises InputError: file missing, not UTF-8, not YAML,
-    duplicate keys, more than 2 MB.
+    Raises InputError: file missing, not UTF-8, not YAML, duplicate keys, tags or references, nested
+    more than 20 deep, more than 2 MB.
     """
-    text = _read_text(path, shown)
-    try:
-        node = yaml.compose(text, Loader=_PlainLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InputError(
-            [
-                Problem(
-                    shown,
-                    cell=f"第 {line} 行",
-                    rule="yaml",
-                    message=f"不是合法的 YAML：{error.problem}",
-                    remedy="检查这一行的缩进、冒号和引号",
-                )
-            ]
-        ) from error
-    lines: dict[Place, int] = {(): 1}
-    problems: list[Problem] = []
-    content = None if node is None else _construct(node, (), lines, problems, shown)
-    if problems:
-        raise InputError(problems)
-    return content, lines
+    return _Reading(_read_text(path, shown), shown).document()
 
 
 def _read_text(path: Path, shown: str) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:
-        raise InputError(
-            [Problem(shown, rule="missing_file", message="文件不存在", remedy=_nearest_file(path))]
-        ) from error
+        problem = Problem(shown, rule="missing_file", message="文件不存在", remedy=_nearest_file(path))
+        raise InputError([problem]) from error
+    except OSError as error:
+        problem = Problem(
+            shown, rule="unreadable_file", message="文件读不出来", remedy="检查它是不是文件、有没有读取权限"
+        )
+        raise InputError([problem]) from error
     if len(raw) > _LIMIT_BYTES:
         raise InputError([Problem(shown, rule="size", message="参数文件超过 2 MB", remedy="拆分或删去多余内容")])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            [
-                Problem(
-                    shown,
-                    rule="encoding",
-                    message="不是 UTF-8 编码",
-                    expected="UTF-8",
-                    remedy="用编辑器另存为 UTF-8 编码",
-                )
-            ]
-        ) from error
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError([Problem(
+            shown, cell=f"第 {line} 行", rule="encoding", message="不是 UTF-8 编码", expected="UTF-8",
+            remedy="用编辑器另存为 UTF-8 编码",
+        )]) from error  # fmt: skip
 
 
 def _nearest_file(path: Path) -> str:
@@ -116,125 +122,83 @@ def _nearest_file(path: Path) -> str:
     return f"现有文件：{'、'.join(names)}" if names else "先建立这个文件"
 
 
-def _construct(node: yaml.Node, place: Place, lines: dict[Place, int], problems: list[Problem], shown: str) -> Any:
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, (*place, index), lines, problems, shown) for index, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        return _construct_mapping(node, place, lines, problems, shown)
-    loader = _PlainLoader("")
-    if node.tag.startswith("!"):
-        problems.append(
-            Problem(
-                shown,
-                cell=f"第 {node.start_mark.line + 1} 行",
-                rule="yaml_tag",
-                value=node.tag,
-                message="参数文件里不能有 YAML 标签",
-                remedy="删去这个标签",
+class _Reading:
+    """One text on its way to a Document: gathers lines and faults."""
+
+    def __init__(self, text: str, shown: str) -> None:
+        self.text = text
+        self.shown = shown
+        self.breaks = [match.start() for match in re.finditer("\n", text)]
+        self.lines: dict[Place, int] = {(): 1}
+        self.problems: list[Problem] = []
+
+    def document(self) -> Document:
+        node = self.compose()
+        content = None if node is None else self.construct(node, ())
+        if self.problems:
+            raise InputError(self.problems)
+        return Document(self.shown, content, self.lines)
+
+    def compose(self) -> yaml.Node | None:
+        """The text's tree. Raises InputError when it has none, or one that must not be followed."""
+        try:
+            loader = _PlainLoader(self.text)
+        except yaml.reader.ReaderError as error:
+            self.fault(error.position, "yaml", "有不能出现的控制字符", "删去这个字符")
+            raise InputError(self.problems) from error
+        try:
+            node: yaml.Node | None = loader.get_single_node()
+        except RecursionError:
+            self.fault(loader.get_mark().index, "yaml", f"嵌套超过 {_DEEPEST} 层", "减少嵌套")
+        except yaml.MarkedYAMLError as error:
+            self.note_forbidden(loader)
+            if not self.problems:
+                mark = error.problem_mark or error.context_mark
+                remedy = "检查这一行的缩进、冒号和引号；以特殊符号开头的文字要加引号"
+                self.fault(mark.index if mark else 0, "yaml", "不是合法的 YAML", remedy)
+        else:
+            self.note_forbidden(loader)
+        if self.problems:
+            raise InputError(self.problems)
+        return node
+
+    def note_forbidden(self, loader: _PlainLoader) -> None:
+        for index, sign, name in loader.forbidden:
+            self.fault(
+                index, "yaml_tag", f"参数文件里不能用{name}（{sign}）", f"删去；如果是文字，整段加引号：'{sign}…'"
             )
-        )
-        return None
-    return loader.construct_object(node)
 
+    def fault(self, index: int, rule: str, message: str, remedy: str, value: str = "", expected: str = "") -> None:
+        cell = f"第 {self.line_at(index)} 行"
+        self.problems.append(Problem(self.shown, "", cell, message, value, expected, remedy, rule))
 
-def _construct_mapping(
-    node: yaml.MappingNode, place: Place, lines: dict[Place, int], problems: list[Problem], shown: str
-) -> dict[str, Any]:
-    content: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        line = key_node.start_mark.line + 1
-        if key in content:
-            problems.append(
-                Problem(
-                    shown,
-                    cell=f"第 {line} 行",
-                    rule="duplicate_key",
-                    value=key,
-                    message="同一层里键重复",
-                    expected=f"每个键只出现一次（第 {lines[(*place, key)]} 行已有）",
-                    remedy="删去其中一个",
-                )
-            )
-            continue
-        lines[(*place, key)] = line
-        content[key] = _construct(value_node, (*place, key), lines, problems, shown)
-    return content
+    def line_at(self, index: int) -> int:
+        """The line as an editor counts it; YAML itself would count other characters as line ends too."""
+        return bisect_left(self.breaks, index) + 1
 
+    def construct(self, node: yaml.Node, place: Place) -> Any:
+        self.lines.setdefault(place, self.line_at(node.start_mark.index))
+        if len(place) > _DEEPEST:
+            self.fault(node.start_mark.index, "yaml", f"嵌套超过 {_DEEPEST} 层", "减少嵌套")
+            return None
+        if isinstance(node, yaml.SequenceNode):
+            return [self.construct(item, (*place, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode):
+            return self.construct_mapping(node, place)
+        return _PlainLoader("").construct_object(node)
 
-def validate(model: type[Model], content: Any, lines: dict[Place, int], shown: str) -> Model:
-    """Build the pydantic model, or raise InputError with every fault at its line and a did-you-mean."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise InputError(explain(error, model, lines, shown)) from error
-
-
-def explain(
-    error: ValidationError,
-    model: type[BaseModel] | None,
-    lines: dict[Place, int],
-    shown: str,
-    within: Place = (),
-) -> Iterator[Problem]:
-    """Every fault of a pydantic error as a Problem; `within` is where the validated value stands."""
-    for fault in error.errors():
-        place: Place = (*within, *fault["loc"])
-        kind = fault["type"]
-        key = str(place[-1]) if place else ""
-        reason = str(fault.get("ctx", {}).get("error", "")) if kind == "value_error" else ""
-        message = reason or _WORDING.get(kind, fault["msg"]).format(key=key)
-        given = fault["input"]
-        value = str(given) if isinstance(given, str | int | float | bool) and kind != "missing" else ""
-        yield Problem(
-            shown,
-            cell=f"第 {nearest_line(place, lines)} 行",
-            rule=kind,
-            message=f"{'.'.join(map(str, place)) or '文件'}：{message}",
-            value=value if kind != "extra_forbidden" else "",
-            expected=_expected(fault),
-            remedy=_did_you_mean(kind, key, place, model) or "按提示修改这一行",
-        )
-
-
-def _expected(fault: Any) -> str:
-    context = fault.get("ctx", {})
-    for name in ("expected", "ge", "gt", "min_length"):
-        if name in context:
-            return str(context[name]).replace("'", "").replace(" or ", "、").replace(", ", "、")
-    return ""
-
-
-def _did_you_mean(kind: str, key: str, place: Place, model: type[BaseModel] | None) -> str:
-    if kind != "extra_forbidden" or model is None:
-        return ""
-    known = _known_keys(model, place)
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    return f"是不是“{close[0]}”" if close else f"这里可用的键：{'、'.join(known)}" if known else ""
-
-
-def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
-    """The keys the model knows at the place of a fault (following lists, dicts and unions)."""
-    current: Any = model
-    for step in place[:-1]:
-        if isinstance(current, type) and issubclass(current, BaseModel) and step in current.model_fields:
-            current = _inner_model(current.model_fields[str(step)].annotation)
-    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
-
-
-def _inner_model(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        inner = _inner_model(argument)
-        if inner is not None:
-            return inner
-    return None
-
-
-def nearest_line(place: Place, lines: dict[Place, int]) -> int:
-    """The line of a place, or of the nearest thing around it that stands in the file."""
-    while place not in lines:
-        place = place[:-1]
-    return lines[place]
+    def construct_mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            index = key_node.start_mark.index
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.fault(index, "yaml", "键应是一个词，不能是列表或键值", "检查冒号和括号")
+                continue
+            key = str(key_node.value)
+            if key in content:
+                expected = f"每个键只出现一次（第 {self.lines[(*place, key)]} 行已有）"
+                self.fault(index, "duplicate_key", "同一层里键重复", "删去其中一个", key, expected)
+                continue
+            self.lines[(*place, key)] = self.line_at(index)
+            content[key] = self.construct(value_node, (*place, key))
+        return content

@@ -5,12 +5,14 @@ Nothing here is in the plan. Pages print these as decisions, with `by`, never as
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, Strict, TypeAdapter, model_validator
+from pydantic import Field, PlainValidator, Strict, model_validator
 
 from planeval.periods import Period
+from planeval.plan.explaining import Shape
 from planeval.plan.model import Day, Entry, Text, WordId
 
 EXAMPLE_AUTHOR = "示例设定"
@@ -73,19 +75,21 @@ class LightBands(Entry):
         return self
 
 
-Milestones = dict[Annotated[str, Field(pattern=r"^20\d{2}Q[1-4]$")], Annotated[float, Field(ge=0)]]
-_SHAPES: dict[str, TypeAdapter[Any]] = {
-    "plan_start": TypeAdapter(Day),
-    "source_of_record": TypeAdapter(Literal["filings", "published"]),
-    "enterprise_identifier": TypeAdapter(Literal["uscc", "any"]),
-    "light_bands": TypeAdapter(LightBands),
-    "filing_deadline_days": TypeAdapter(Annotated[int, Field(ge=0, le=365), Strict()]),
-    "filing_duties": TypeAdapter(dict[WordId, Annotated[tuple[WordId, ...], Strict(False)]]),
-    "lead_units": TypeAdapter(dict[WordId, WordId]),
-    "closed_lists": TypeAdapter(dict[WordId, Annotated[tuple[Text, ...], Strict(False)]]),
-    "baseline": TypeAdapter(Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]),
-    "counting": TypeAdapter(CountingRule),
-    "milestones": TypeAdapter(Milestones),
+_Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]
+_Units = Annotated[tuple[WordId, ...], Strict(False)]
+_Words = Annotated[tuple[Text, ...], Strict(False)]
+_SHAPES: dict[str, Shape] = {
+    "plan_start": Shape(Day),
+    "source_of_record": Shape(Literal["filings", "published"]),
+    "enterprise_identifier": Shape(Literal["uscc", "any"]),
+    "light_bands": Shape(LightBands),
+    "filing_deadline_days": Shape(Annotated[int, Field(ge=0, le=365), Strict()]),
+    "filing_duties": Shape(dict[WordId, _Units]),
+    "lead_units": Shape(dict[WordId, WordId]),
+    "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
+    "baseline": Shape(_Amount),
+    "counting": Shape(CountingRule),
+    "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),
 }
 PER_TARGET = ("baseline", "counting", "milestones")
 REQUIRED = (
@@ -94,7 +98,7 @@ REQUIRED = (
 )  # fmt: skip
 
 
-def shape_of(decision_id: str) -> TypeAdapter[Any] | None:
+def shape_of(decision_id: str) -> Shape | None:
     """The type a decision's value must have, or None for an id nobody knows."""
     family, _, target = decision_id.partition(".")
     return _SHAPES.get(family) if (family in PER_TARGET) == bool(target) else None
@@ -137,10 +141,13 @@ class Decision(Entry):
     readings: Annotated[tuple[Reading, ...], Strict(False)] = ()
 
     @model_validator(mode="after")
-    def _in_time_order(self) -> Decision:
+    def _in_order(self) -> Decision:
         starts = [version.since for version in self.values]
         if starts != sorted(set(starts)):
             raise ValueError("values 应按 from 从早到晚排列，且不重复")
+        repeated = [name for name, count in Counter(reading.id for reading in self.readings).items() if count > 1]
+        if repeated:
+            raise ValueError(f"readings 的 id 重复：{'、'.join(repeated)}")
         return self
 
     def in_force(self, period: Period) -> Version:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -24,10 +25,12 @@ def parse_date(value: object) -> date:
     """A date written as text `2026-12-31`; raises ValueError (Chinese) for anything else."""
     if isinstance(value, date):
         return value
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+        raise ValueError("日期应写成 2026-12-31 这样的形式，并加引号")
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise ValueError("日期应写成 2026-12-31 这样的形式，并加引号") from None
+        raise ValueError("没有这一天，核对月份和日子") from None
 
 
 def normal(text: str) -> str:

@@ -6,12 +6,13 @@ import difflib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import PlainValidator
 
 from planeval.periods import Period
-from planeval.plan.documents import nearest_line, read_document, validate
+from planeval.plan.documents import read_document
+from planeval.plan.explaining import validate
 from planeval.plan.method import Quarter
 from planeval.plan.model import Entry, WordId, parse_date
 from planeval.problems import InputError, Problem
@@ -20,11 +21,18 @@ from planeval.workspace import Workspace
 EDITIONS = ("internal",)
 
 
+def _known_day(value: object) -> date | None:
+    """A day, or nothing for an empty text; raises ValueError (Chinese) for anything else."""
+    if not isinstance(value, str):
+        raise ValueError('应写成带引号的日期；不限日期写成 ""')
+    return parse_date(value) if value else None
+
+
 class _ReviewFile(Entry):
     plan: WordId
     period: Quarter
-    as_known_on: str = ""
-    edition: Annotated[str, Field(pattern="^(internal)$")] = "internal"
+    as_known_on: Annotated[date | None, PlainValidator(_known_day)] = None
+    edition: Literal["internal"] = "internal"
 
 
 @dataclass(frozen=True)
@@ -47,25 +55,8 @@ class ReviewRequest:
 def load_review(workspace: Workspace, review: str) -> ReviewRequest:
     """A review by name (`2026Q3`) or by path. Raises InputError with all faults of the file."""
     path = _review_path(workspace, review)
-    shown = workspace.relative(path)
-    content, lines = read_document(path, shown)
-    file = validate(_ReviewFile, content, lines, shown)
-    try:
-        known = parse_date(file.as_known_on) if file.as_known_on else None
-    except ValueError as error:
-        raise InputError(
-            [
-                Problem(
-                    shown,
-                    cell=f"第 {nearest_line(('as_known_on',), lines)} 行",
-                    rule="date",
-                    value=file.as_known_on,
-                    message=f"as_known_on：{error}",
-                    remedy="改成日期，或留空",
-                )
-            ]
-        ) from error
-    return ReviewRequest(path.stem, path, file.plan, file.period, known, file.edition)
+    file = validate(_ReviewFile, read_document(path, workspace.relative(path)))
+    return ReviewRequest(path.stem, path, file.plan, file.period, file.as_known_on, file.edition)
 
 
 def _review_path(workspace: Workspace, review: str) -> Path:
@@ -97,7 +88,15 @@ def review_names(workspace: Workspace) -> list[str]:
 
 def latest_review(workspace: Workspace) -> ReviewRequest:
     """The review of the latest period; InputError when there is none or two plans share that period."""
-    requests = [load_review(workspace, name) for name in review_names(workspace)]
+    requests: list[ReviewRequest] = []
+    problems: list[Problem] = []
+    for name in review_names(workspace):
+        try:
+            requests.append(load_review(workspace, name))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
     if not requests:
         raise InputError(
             [

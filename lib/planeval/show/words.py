@@ -38,6 +38,11 @@ def amount_with_unit(value: float, unit: str) -> str:
     return ABSENT if math.isnan(value) else f"{amount(value, unit)} {unit}"
 
 
+def signed(value: float, unit: str) -> str:
+    """A change with its sign: `+14`, `−0.15`."""
+    return ABSENT if math.isnan(value) else f"{value:+,.{DECIMALS.get(unit, 0)}f}".replace("-", "−")
+
+
 def percent(share: float) -> str:
     """0.367 → `36.7%`; a dash where there is none."""
     return ABSENT if math.isnan(share) else f"{100 * share:.1f}%"

@@ -1,0 +1,252 @@
+"""Reading through a workbook's XML once, in pieces, before the real reader builds tables from it.
+
+It finds how far the filled cells really reach (`<dimension>` is never believed), and the cells whose
+value cannot be trusted: formulas nobody has calculated, and error values, which a reader takes for blanks.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from planeval.ledger.containers import checked_entries, refused, unpacked
+from planeval.problems import InputError
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 200
+MAX_AREA = 3_000_000  # rows × columns over all sheets: what a reader will lay out in memory
+MAX_ELEMENTS = 5_000_000
+MAX_STYLES = 65_490  # Excel's own limit of cell formats
+UNSAVED, ERROR_VALUE = "unsaved", "error_value"
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ENOUGH = 64  # characters of a value: more are not needed to tell blank, 0 and the rest apart
+_NOT_READ = ("docProps/", "customXml/")
+
+
+@dataclass
+class PartScan:
+    """What was found in one part: extent of its filled cells, how many XML elements it has, and the cells
+    without a trustworthy value (A1 → why).
+    """
+
+    rows: int = 0
+    columns: int = 0
+    elements: int = 0
+    untrusted: dict[str, str] = field(default_factory=dict)
+
+
+def scan_workbook(raw: bytes, shown: str) -> dict[str, dict[str, str]]:
+    """Sheet name → cells whose value cannot be trusted (A1 → `unsaved` or `error_value`).
+
+    raw: bytes of an .xlsx file. Raises InputError when the file is not a harmless .xlsx workbook.
+    """
+    entries = {entry.filename.replace("\\", "/"): entry for entry in checked_entries(raw, shown)}
+    sheets, calculated = _sheet_parts(raw, entries, shown)
+    scans: dict[str, PartScan] = {}
+    budget = MAX_ELEMENTS
+    for name, entry in entries.items():
+        pieces = unpacked(raw, entry, shown)
+        if name.endswith((".xml", ".rels")) and not name.startswith(_NOT_READ):
+            scans[name] = _scan_part(pieces, sheets.get(name, ""), calculated, budget, shown)
+            budget -= scans[name].elements
+        else:
+            for _ in pieces:
+                pass
+    area = sum(scan.rows * scan.columns for scan in scans.values())
+    if area > MAX_AREA:
+        raise refused(shown, "dimensions", f"填写的范围有 {area} 个格子，过大", "分成几份报送")
+    return {sheet: scans[part].untrusted for part, sheet in sheets.items()}
+
+
+def _sheet_parts(raw: bytes, entries: dict[str, zipfile.ZipInfo], shown: str) -> tuple[dict[str, str], bool]:
+    """Part → sheet name, and whether the program that wrote the file left its formulas calculated."""
+    links = {
+        link.get("Id", ""): link.get("Target", "")
+        for link in _elements(raw, entries, "xl/_rels/workbook.xml.rels", "Relationship", shown)
+    }
+    parts: dict[str, str] = {}
+    for sheet in _elements(raw, entries, "xl/workbook.xml", "sheet", shown):
+        link = next((value for key, value in sheet.items() if key.endswith(":id")), "")
+        target = links.get(link, "")
+        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        if part not in entries or not part.endswith(".xml") or part.startswith(_NOT_READ) or part in parts:
+            raise refused(
+                shown, "damaged", "找不到工作表的内容，文件已损坏", "重新导出后再报送", value=sheet.get("name", "")
+            )
+        parts[part] = sheet.get("name", "")
+    settings = _elements(raw, entries, "xl/workbook.xml", "calcPr", shown)
+    return parts, not any(setting.get("fullCalcOnLoad") in ("1", "true") for setting in settings)
+
+
+def _elements(
+    raw: bytes, entries: dict[str, zipfile.ZipInfo], part: str, wanted: str, shown: str
+) -> Iterator[dict[str, str]]:
+    """The attributes of every element of one kind in a part."""
+    if part not in entries:
+        raise refused(shown, "not_xlsx", "内容不是 .xlsx 工作簿", "用 Excel 或 WPS 另存为 .xlsx", ".xlsx 工作簿")
+    found: list[dict[str, str]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == wanted:
+            found.append(attributes)
+
+    parser = _parser(shown)
+    parser.StartElementHandler = start
+    _feed(parser, unpacked(raw, entries[part], shown), "", shown)
+    yield from found
+
+
+def _scan_part(pieces: Iterator[bytes], sheet: str, calculated: bool, budget: int, shown: str) -> PartScan:
+    parser = _parser(shown)
+    scan = _CellScan(parser, sheet, calculated, budget, shown)
+    _feed(parser, pieces, sheet, shown)
+    return scan.found
+
+
+def _parser(shown: str) -> Any:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def declared(*_: Any) -> None:
+        raise refused(
+            shown, "entities", "工作簿里有实体声明，文件被人改造过", "用 Excel 或 WPS 打开后另存为 .xlsx 再报送"
+        )
+
+    parser.StartDoctypeDeclHandler = declared
+    return parser
+
+
+def _feed(parser: Any, pieces: Iterator[bytes], sheet: str, shown: str) -> None:
+    try:
+        for number, piece in enumerate(pieces):
+            if number == 0 and piece.startswith((b"\xff\xfe", b"\xfe\xff")):
+                raise expat.ExpatError("not UTF-8")
+            parser.Parse(piece)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise unreadable(shown, sheet) from error
+
+
+def unreadable(shown: str, sheet: str = "") -> InputError:
+    """The error for a workbook that a reader cannot follow."""
+    return refused(
+        shown,
+        "unreadable_workbook",
+        "工作簿打不开，可能已损坏",
+        "用 Excel 或 WPS 打开后另存为 .xlsx 再报送",
+        sheet=sheet,
+    )
+
+
+class _CellScan:
+    """Handlers of the XML parser: follow the cells of one part, keep only what `PartScan` holds."""
+
+    def __init__(self, parser: Any, sheet: str, calculated: bool, budget: int, shown: str) -> None:
+        self.found = PartScan()
+        self.sheet, self.calculated, self.budget, self.shown = sheet, calculated, budget, shown
+        self.styles = self.row = self.column = 0
+        self.cell: str | None = None
+        self.kind = self.text = self.inside = ""
+        self.formula = self.has_value = self.inline = False
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.characters
+        parser.StartCdataSectionHandler = self.cdata
+        parser.XmlDeclHandler = self.declaration
+
+    def declaration(self, _: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.upper() not in ("UTF-8", "UTF8", "US-ASCII"):
+            raise unreadable(self.shown, self.sheet)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.found.elements += 1
+        if self.found.elements > self.budget:
+            raise refused(self.shown, "dimensions", "格子过多", "删去整行整列的空白格式后再报送", sheet=self.sheet)
+        local = name.rpartition(":")[2] if ":" in name else name
+        if local == "c":
+            self.start_cell(attributes)
+        elif local == "row":
+            self.start_row(attributes.get("r", ""))
+        elif local == "xf":
+            self.styles += 1
+            if self.styles > MAX_STYLES:
+                raise refused(self.shown, "dimensions", "单元格格式过多", "把数据复制到新的模板里再报送")
+        elif self.cell is not None or local == "t":
+            self.inside = local
+            self.formula |= local == "f"
+            self.has_value |= local == "v"
+            self.inline |= local == "is"
+
+    def start_row(self, number: str) -> None:
+        self.row = int(number) if re.fullmatch("[0-9]{1,7}", number) else self.row + 1
+        self.column = 0
+
+    def start_cell(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        if reference is None:
+            self.column += 1
+        else:
+            match = _REFERENCE.fullmatch(reference)
+            if match is None:
+                raise unreadable(self.shown, self.sheet)
+            self.column, self.row = column_number(match[1]), int(match[2])
+        self.cell = f"{column_letters(self.column)}{self.row}"
+        self.kind, self.text = attributes.get("t", ""), ""
+        self.formula = self.has_value = self.inline = False
+
+    def characters(self, text: str) -> None:
+        if self.inside == "v" and len(self.text) < _ENOUGH:
+            self.text += text
+
+    def cdata(self) -> None:
+        """Text in CDATA is dropped by the reader: refused, so that no cell turns blank unnoticed."""
+        if self.inside in ("t", "v"):
+            raise unreadable(self.shown, self.sheet)
+
+    def end(self, name: str) -> None:
+        self.inside = ""
+        if self.cell is not None and (name == "c" or name.endswith(":c")):
+            self.end_cell(self.cell)
+            self.cell = None
+
+    def end_cell(self, cell: str) -> None:
+        if self.kind == "e":
+            self.found.untrusted[cell] = ERROR_VALUE
+        elif self.formula and not self.is_calculated():
+            self.found.untrusted[cell] = UNSAVED
+        if not (self.text or self.inline):
+            return
+        if self.row > MAX_ROWS or self.column > MAX_COLUMNS:
+            raise refused(
+                self.shown, "dimensions", f"填写到了 {cell}，超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列",
+                "清除这个格子和它以外的内容", sheet=self.sheet, cell=cell,
+            )  # fmt: skip
+        self.found.rows, self.found.columns = max(self.found.rows, self.row), max(self.found.columns, self.column)
+
+    def is_calculated(self) -> bool:
+        """Whether a formula's result was saved: a text result may be blank, a first 0 may mean nobody calculated."""
+        if not self.text:
+            return self.has_value and self.kind == "str"
+        return self.calculated or self.text != "0"
+
+
+def column_number(letters: str) -> int:
+    """The number of a column, from 1: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Excel's name of a column, from 1: A, B, … AA."""
+    letters = ""
+    while number:
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters

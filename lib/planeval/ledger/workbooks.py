@@ -22,11 +22,14 @@ from planeval.ledger.book import NOTES_SHEET
 from planeval.ledger.tables import Column, Table
 from planeval.plan import Plan
 
+LONGEST_TEXT = 32_767  # characters in one cell, Excel's limit
+HEADING = {"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"}
 _CREATED = datetime(2024, 1, 1)  # a file that told when it was made would differ from run to run
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _WIDTHS = {"text": 26, "code": 24, "number": 14, "count": 12, "date": 12, "quarter": 10, "units": 30, "task": 26}
 _DEFAULT_WIDTH = 16
+TEMPORARY = ".tmp"  # how a file that is still being written ends; its name begins with a dot
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -41,27 +44,33 @@ def write_workbook(
     appears whole or not at all.
     """
     buffer = io.BytesIO()
-    workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
-    workbook.set_properties({"created": _CREATED})
+    workbook = new_workbook(buffer)
     formats = {
-        "header": workbook.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True,
-                                       "align": "center", "valign": "vcenter"}),
+        "header": workbook.add_format(HEADING),
         "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
         "wrapped": workbook.add_format({"text_wrap": True, "valign": "top"}),
-    }  # fmt: skip
-    _write_notes(workbook.add_worksheet(NOTES_SHEET), notes, formats)
+    }
+    write_notes(workbook.add_worksheet(NOTES_SHEET), notes, formats["header"], formats["wrapped"])
     for table, rows in sheets.items():
         _write_table(workbook.add_worksheet(table.sheet), table, rows, plan, formats)
     workbook.close()
-    replace_file(path, _repacked(buffer.getvalue()))
+    replace_file(path, repacked(buffer.getvalue()))
 
 
-def _write_notes(sheet: Any, notes: Iterable[tuple[str, str]], formats: dict[str, Any]) -> None:
+def new_workbook(buffer: io.BytesIO) -> Any:
+    """An XlsxWriter workbook that makes no formula or link of any text and does not tell when it was made."""
+    workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
+    workbook.set_properties({"created": _CREATED})
+    return workbook
+
+
+def write_notes(sheet: Any, notes: Iterable[tuple[str, str]], label_format: Any, text_format: Any) -> None:
+    """Two columns: what a line is about, and the line."""
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, 72)
     for row, (label, text) in enumerate(notes):
-        sheet.write_string(row, 0, label, formats["header"])
-        sheet.write_string(row, 1, text, formats["wrapped"])
+        sheet.write_string(row, 0, label, label_format)
+        sheet.write_string(row, 1, text, text_format)
 
 
 def _write_table(
@@ -70,52 +79,71 @@ def _write_table(
     sheet.freeze_panes(1, 0)
     sheet.set_row(0, 30)
     for position, column in enumerate(table.columns):
-        sheet.set_column(position, position, _WIDTHS.get(column.kind, _DEFAULT_WIDTH))
+        sheet.set_column(position, position, column_width(column))
         sheet.write_string(0, position, column.title, formats["header"])
-        written = _named(column, plan)
+        written = written_as(column, plan)
         for number, row in enumerate(rows, start=1):
             value = row.get(column.id)
-            if not _is_blank(value):
-                _write_cell(sheet, number, position, column, value, written, formats)
+            if not is_blank(value):
+                write_value(sheet, number, position, column, value, written, formats.get(column.kind))
 
 
-def _is_blank(value: object) -> bool:
+def column_width(column: Column) -> int:
+    """How wide a column of a form is, in characters."""
+    return _WIDTHS.get(column.kind, _DEFAULT_WIDTH)
+
+
+def is_blank(value: object) -> bool:
     """None, empty text, NaN and NaT (which differ from themselves)."""
     return value is None or value == "" or value != value
 
 
-def _write_cell(
-    sheet: Any, row: int, position: int, column: Column, value: Any, written: Callable[[Any], str],
-    formats: dict[str, Any],
-) -> None:  # fmt: skip
+def write_value(
+    sheet: Any, row: int, position: int, column: Column, value: Any, written: Callable[[Any], str], cell_format: Any
+) -> None:
+    """Write one value as its column's kind wants it. Raises ValueError for a number that is not finite."""
     if column.kind == "date":
-        sheet.write_datetime(row, position, datetime(value.year, value.month, value.day), formats["date"])
+        sheet.write_datetime(row, position, datetime(value.year, value.month, value.day), cell_format)
     elif column.kind in ("number", "count"):
         if not math.isfinite(value):
             raise ValueError(f"{column.heading}：{value} 不是有限的数")
-        sheet.write_number(row, position, value)
+        sheet.write_number(row, position, value, cell_format)
     else:
-        sheet.write_string(row, position, written(value))
+        sheet.write_string(row, position, fitting(written(value)), cell_format)
 
 
-def _named(column: Column, plan: Plan) -> Callable[[Any], str]:
+def fitting(text: str) -> str:
+    """Text that fits into a cell; what is too long ends in …, where a workbook would drop it whole."""
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def written_as(column: Column, plan: Plan) -> Callable[[Any], str]:
     """How a value of a column is written: ids by the plan's name for them, everything else as it is."""
     if column.kind == "unit":
         return lambda unit: plan.unit(unit).short_name
     if column.kind == "units":
         return lambda units: "、".join(plan.unit(unit).short_name for unit in units.split("、"))
+    names = plan_names(column, plan)
+    return str if names is None else names.__getitem__
+
+
+def plan_names(column: Column, plan: Plan) -> dict[str, str] | None:
+    """Id → name of everything that a column may hold by the plan's own words; None when it is not of that kind."""
+    if column.kind in ("unit", "units"):
+        return {unit.id: unit.short_name for unit in plan.units}
     entries: dict[str, dict[str, str]] = {
         "industry": {industry.id: industry.name for industry in plan.text.industries},
         "zone": {zone.id: zone.name for zone in plan.text.zones},
         "task": {task.id: task.name for task in plan.tasks},
     }
-    if column.kind in entries:
-        return entries[column.kind].__getitem__
-    return str
+    return entries.get(column.kind)
 
 
-def _repacked(content: bytes) -> bytes:
-    """The same zip members in the same order, without the traces of day and operating system."""
+def repacked(content: bytes, replaced: Mapping[str, bytes] | None = None) -> bytes:
+    """The same zip members in the same order, without the traces of day and operating system.
+
+    replaced: members whose content is to be another.
+    """
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as source,
@@ -125,14 +153,15 @@ def _repacked(content: bytes) -> bytes:
             member = zipfile.ZipInfo(name, _ZIP_DATE)
             member.create_system = _UNIX
             member.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(member, source.read(name), compresslevel=9)
+            kept = (replaced or {}).get(name)
+            target.writestr(member, source.read(name) if kept is None else kept, compresslevel=9)
     return packed.getvalue()
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file under a temporary name beside its place, then put it there in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

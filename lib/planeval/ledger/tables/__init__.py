@@ -14,14 +14,16 @@ from planeval.ledger.tables.firms import CERTIFICATES, ENTERPRISES, OPERATIONS, 
 from planeval.ledger.tables.governance import DISPATCH, MILESTONES, POLICIES, PUBLICITY
 from planeval.ledger.tables.innovation import ACHIEVEMENTS, EVENTS, PARTNERSHIPS, PLATFORMS
 from planeval.ledger.tables.people import TALENT_SERVICES, TALENTS
+from planeval.plan.counting_faults import ColumnFacts
 
 TABLES: tuple[Table, ...] = (
     ENTERPRISES, CERTIFICATES, OPERATIONS, PLATFORMS, PARTNERSHIPS, ACHIEVEMENTS, EVENTS, FUNDS, INVESTMENTS, CREDIT,
     TALENTS, TALENT_SERVICES, MILESTONES, POLICIES, PUBLICITY, PREMISES, DISPATCH,
 )  # fmt: skip
 BY_ID: dict[str, Table] = {table.id: table for table in TABLES}
-COLUMNS_BY_TABLE: dict[str, dict[str, tuple[str, ...]]] = {
-    table.id: {column.id: column.choices for column in table.columns} for table in TABLES
+COLUMNS_BY_TABLE: dict[str, dict[str, ColumnFacts]] = {
+    table.id: {column.id: ColumnFacts(column.kind, column.choices, column.unit) for column in table.columns}
+    for table in TABLES
 }
 BY_SHEET: dict[str, Table] = {table.sheet: table for table in TABLES}
 

@@ -81,3 +81,16 @@ def certificates(filings: Filings, kind: str) -> dict[str, list[Row]]:
     for row in sorted(last.values(), key=lambda row: row["发证或入库日期"]):
         held[row["企业代码"]].append(row)
     return held
+
+
+def latest(filings: Filings, sheet: str, key: str) -> dict[str, Row]:
+    """Each item as last filed."""
+    return {row[key]: row for row in filings.standing(sheet)}
+
+
+def quarterly(filings: Filings, sheet: str, key: str) -> dict[str, dict[str, Row]]:
+    """Quarter → item → row, for the tables with a row each quarter."""
+    found: dict[str, dict[str, Row]] = {quarter: {} for quarter in QUARTERS}
+    for row in filings.standing(sheet):
+        found[row["所属季度"]][row[key]] = row
+    return found

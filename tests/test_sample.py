@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
-from sample_filings import DATA, ROOT, Filings, read_filings
 from stdnum.cn import uscc
 
 from planeval.ledger.tables import TABLES
@@ -23,6 +22,7 @@ from planeval.plan import Method, Plan, load_method, load_plan
 from planeval.problems import InputError
 from planeval.sample import write_sample
 from planeval.workspace import Workspace
+from sample_filings import DATA, ROOT, Filings, read_filings
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,8 @@ def test_every_workbook_and_every_row_is_marked(filings: Filings) -> None:
 
 def test_names_are_plainly_made_up(filings: Filings) -> None:
     headings = ("企业名称", "平台名称", "认定机关", "依托单位", "高校", "合作主体", "成果名称", "成果来源", "活动名称",
-                "地点", "主办单位", "基金名称", "管理人")  # fmt: skip
+                "地点", "主办单位", "基金名称", "管理人", "银行", "用人单位", "政策名称", "标题", "媒体名称",
+                "载体名称")  # fmt: skip
     named = [row[heading] for row in filings.rows for heading in headings if heading in row.cells]
     assert named
     assert all(name.startswith("示例") for name in named)

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 import pytest
-from sample_filings import QUARTERS, ROOT, Filings, Row, certificates, end_of, read_filings
 
 from planeval.plan import Plan, load_plan
 from planeval.workspace import Workspace
+from sample_filings import QUARTERS, ROOT, Filings, Row, certificates, end_of, read_filings
 
 
 @pytest.fixture(scope="module")

@@ -95,9 +95,10 @@ def _notes(unit: Unit, quarter: Period) -> tuple[tuple[str, str], ...]:
         ("所属季度", f"{quarter.label}（{quarter}）"),
         NATURE_NOTE,
         ("来历", "由程序按设定的情节生成，企业、高校、平台、金额和日期都是虚构的，不是任何单位的真实报送。"),
-        ("填报范围", "本季新增、有变化的事项和尚未办结的事项；经营表填本季数，不是累计数。没有新增的表只留表头。"),
-        ("金额单位", "万元"),
-    )
+        ("填报范围", "本季新增、有变化的事项和尚未办结的事项；经营、政策、载体表每季一行，经营表填本季数，"
+                     "不是累计数。没有新增的表只留表头。"),
+        ("计量单位", "金额为万元，面积为平方米"),
+    )  # fmt: skip
 
 
 def _with_slips(sheets: dict[Table, list[Row]], own: Sequence[Item], setting: Setting) -> dict[Table, list[Row]]:

@@ -70,6 +70,13 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and not fixed and not any(first <= day <= last for first, last in _SPRING_FESTIVALS)
 
 
+def next_working_day(day: date) -> date:
+    """The day itself, or the first one after it on which an office works."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
 def stepwise(total: int, path: Sequence[float]) -> tuple[int, ...]:
     """How many of `total` come in each quarter when `path` gives the cumulative share (halves round up)."""
     reached = [int(total * share + 0.5) for share in path]

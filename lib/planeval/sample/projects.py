@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from planeval.ledger.tables import EVENTS, PLATFORMS
+from planeval.ledger.tables.innovation import EVENTS, PLATFORMS
 from planeval.periods import Period
 from planeval.sample.dice import Dice, stepwise
 from planeval.sample.firms import Firm

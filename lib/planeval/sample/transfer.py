@@ -1,13 +1,13 @@
-"""Made-up achievements and the fund: contracts move from stage to stage, money from word to account."""
+"""Made-up achievements: contracts move from stage to stage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from planeval.ledger.tables import ACHIEVEMENTS
+from planeval.ledger.tables.innovation import ACHIEVEMENTS
 from planeval.sample.dice import Dice, stepwise
-from planeval.sample.firms import WAN, Firm
+from planeval.sample.firms import Firm
 from planeval.sample.item import Item, Row, Setting, State, evidence, make_item
 
 REGISTERED, SIGNED, PAID, PRODUCING = ACHIEVEMENTS.column("stage").choices
@@ -67,19 +67,3 @@ def _contract(row: Row, signed: date, firms: Sequence[Firm], setting: Setting, d
             begun = paid + timedelta(days=dice.whole(60, 240))
             states.append(State(begun, {**agreed, "stage": PRODUCING, "received_amount": amount}))
     return states
-
-
-def fund_items(setting: Setting) -> list[Item]:
-    """Story: announced in full, closed at less, filed at less again, paid in by instalments."""
-    dice = setting.dice("fund")
-    target = setting.plan.target("fund")
-    items = []
-    for number, (record, day, share) in enumerate(setting.story.fund_steps, start=1):
-        row = {
-            "fund_id": "SL-JJ-01", "name": "示例科技创新基金01", "record": record,
-            "recorded_on": date.fromisoformat(day),
-            "amount": round(target.amount * WAN[target.unit] * share, 2), "manager": "示例基金管理人01",
-            "document_number": f"SL-{record}-{number:02d}", "evidence": evidence(dice, setting, f"基金-{number:02d}"),
-        }  # fmt: skip
-        items.append(make_item("funds", setting.filer("funds", record), State(date.fromisoformat(day), row)))
-    return items

@@ -10,23 +10,30 @@ from pathlib import Path
 
 from planeval.ledger.register import COLUMNS, read_register
 from planeval.ledger.sheets import Sheet, read_sheets
-from planeval.ledger.tables import BY_SHEET, SAMPLE
+from planeval.ledger.tables import BY_SHEET, SAMPLE, TABLES
 from planeval.ledger.workbooks import replace_file, write_workbook
 from planeval.plan import Method, Plan
 from planeval.problems import InputError, Problem
+from planeval.sample.capital import fund_items, investment_items
 from planeval.sample.certificates import certificate_items, leaving_firm
+from planeval.sample.claims import World
 from planeval.sample.deliveries import NATURE_NOTE, Delivery, make_deliveries
 from planeval.sample.firms import enterprise_items, let_leave, make_firms, operation_items
 from planeval.sample.item import Item, Setting
+from planeval.sample.lending import credit_items
 from planeval.sample.nodes import milestone_items
+from planeval.sample.orders import order_items
+from planeval.sample.people import service_items, talent_items
+from planeval.sample.policies import policy_items
+from planeval.sample.premises import place_firms, premises_items
 from planeval.sample.projects import event_items, partnership_items, platform_items
+from planeval.sample.publicity import publicity_items
 from planeval.sample.scenario import Scenario
-from planeval.sample.transfer import achievement_items, fund_items
+from planeval.sample.titles import Titles
+from planeval.sample.transfer import achievement_items
 from planeval.workspace import Workspace
 
 _TARGETS = ("partnerships", "platforms", "achievements", "high_tech_firms", "tech_smes", "revenue", "fund", "events")
-_TABLES = ("enterprises", "certificates", "operations", "platforms", "partnerships", "achievements", "events",
-           "funds", "milestones")  # fmt: skip
 
 
 def write_sample(workspace_root: Path, plan: Plan, method: Method, seed: int = 38) -> tuple[Path, ...]:
@@ -57,11 +64,18 @@ def make_world(setting: Setting) -> list[Item]:
     """Every item of the story with all its states, whoever files it."""
     everyone = make_firms(setting)
     firms = let_leave(everyone, leaving_firm(everyone, setting), setting.story.leaves_on)
-    return [
-        *enterprise_items(firms, setting), *certificate_items(firms, setting), *operation_items(firms, setting),
-        *platform_items(firms, setting), *partnership_items(setting), *achievement_items(firms, setting),
-        *event_items(setting), *fund_items(setting), *milestone_items(setting),
+    certificates, platforms = certificate_items(firms, setting), platform_items(firms, setting)
+    events, milestones = event_items(setting), milestone_items(setting)
+    titles, tenancies = Titles(certificates), place_firms(firms, setting)
+    talents = talent_items(firms, platforms, setting)
+    items = [
+        *enterprise_items(firms, setting), *certificates, *operation_items(firms, setting), *platforms,
+        *partnership_items(setting), *achievement_items(firms, setting), *events, *fund_items(setting),
+        *investment_items(firms, titles, setting), *credit_items(firms, titles, setting), *talents,
+        *service_items(talents, setting), *milestones, *publicity_items(events, setting),
+        *premises_items(firms, tenancies, setting), *order_items(milestones, setting),
     ]  # fmt: skip
+    return [*items, *policy_items(World(firms, items, titles, tenancies), setting)]
 
 
 def _register(deliveries: list[Delivery], folder: Path) -> bytes:
@@ -83,11 +97,13 @@ def _without_place(setting: Setting) -> Iterator[Problem]:
     remedy = "示例数据的情节按“晋创谷·晋城”方案编写；别的计划请直接报送，不用示例数据"
     targets = {target.id for target in setting.plan.targets}
     units = {unit.id for unit in setting.plan.units}
+    zones = {zone.id for zone in setting.plan.text.zones}
+    wanted = dict.fromkeys(building.zone for building in setting.story.buildings)
     lacking = {
         "plan.yml": [f"指标 {name}" for name in _TARGETS if name not in targets]
-        + ["产业"] * (not setting.plan.text.industries) + ["区域"] * (not setting.plan.text.zones),
+        + ["产业"] * (not setting.plan.text.industries) + [f"区域 {name}" for name in wanted if name not in zones],
         "units.yml": [f"单位 {name}" for name in setting.story.units if name not in units],
-        "method.yml": [f"{name} 表的报送单位" for name in _TABLES if not setting.duties.get(name)],
+        "method.yml": [f"{table.sheet}表的报送单位" for table in TABLES if not setting.duties.get(table.id)],
     }  # fmt: skip
     for file, names in lacking.items():
         if names:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planeval.cli_ledger import forms_app, tell_slips
 from planeval.problems import ERROR, WARNING, InputError, Problem, report_problems
 from planeval.publish.failures import NotebookFailed, ReviewNotPublished
 from planeval.workspace import Workspace, find_workspace
@@ -41,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(forms_app)
 
 ReviewArgument = Annotated[
     str, typer.Argument(metavar="评估", help="评估文件的名称（2026Q3）或路径；不写则取最近一个季度的评估")
@@ -133,8 +135,9 @@ def _log_file(folder: Path, review: str, notebook: str) -> Path:
 def check_command(
     review: Annotated[str, typer.Argument(metavar="评估", help="评估文件的名称或路径")],
     workspace: WorkspaceOption = None,
+    output: OutputOption = None,
 ) -> None:
-    """只检查，不发布：列出参数、笔记本、登记簿和报送的全部问题，以及谁报送了、谁没有。"""
+    """只检查，不发布：列出参数、笔记本、登记簿和报送的全部问题，给有问题的单位写退回单，并说明谁报送了、谁没有。"""
     with _told():
         place = find_workspace(workspace)
         request = _request(place, review)
@@ -157,6 +160,7 @@ def check_command(
             print(report_problems(problems))
         if opened is not None:
             print("\n".join(_filing_lines(opened)))
+            tell_slips(place, opened, (output or place.output).resolve() / request.name)
         errors = sum(problem.level == ERROR for problem in problems)
         print(f"{errors} 处{ERROR}，{len(problems) - errors} 处{WARNING}。")
         raise typer.Exit(BAD_INPUT if errors else PUBLISHED)

@@ -15,6 +15,7 @@ from planeval.judge.targets import judge_readings, judge_targets
 from planeval.ledger import Ledger, open_ledger
 from planeval.ledger.published import PublishedFile, read_published
 from planeval.ledger.register import file_hash
+from planeval.ledger.store import cached_ledger
 from planeval.ledger.tables import COLUMNS_BY_TABLE
 from planeval.measures.counting import Count
 from planeval.measures.quality import evidence_coverage, filing_history
@@ -112,7 +113,7 @@ def open_review(
     quarter, day = _arguments(period, as_known_on, edition)
     the_plan, method = load_params(place, plan, COLUMNS_BY_TABLE)
     published = read_published(place, the_plan)
-    ledger = open_ledger(place, the_plan, method, quarter, day)
+    ledger = cached_ledger(place, the_plan, method, quarter, day, open_ledger)
     counts = measure_targets(ledger, published, the_plan, method, quarter)
     series = target_series(ledger, published, the_plan, method, quarter)
     milestones = milestone_states(ledger, quarter)
@@ -135,7 +136,9 @@ def _first_known(workspace: Workspace, plan: Plan, method: Method, period: Perio
     """The ledger as known on the day each earlier quarter's filings were due, for quarters that were filed."""
     grace = timedelta(days=method.value("filing_deadline_days", period))
     quarters = sorted({filing.period for filing in now.received if filing.period < period})
-    return {quarter: open_ledger(workspace, plan, method, period, quarter.end + grace) for quarter in quarters}
+    return {
+        quarter: cached_ledger(workspace, plan, method, period, quarter.end + grace, open_ledger) for quarter in quarters
+    }
 
 
 def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, date | None]:

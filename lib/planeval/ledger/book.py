@@ -15,6 +15,7 @@ from planeval.ledger.forms import Echo, FormReading, read_form
 from planeval.ledger.headings import Origin
 from planeval.ledger.items import one_row_per_item
 from planeval.ledger.register import Filing, known_on, read_register
+from planeval.ledger.rules import Rule, RuleContext, apply_rules, load_rules
 from planeval.ledger.schema import check_rows
 from planeval.ledger.sheets import Sheet, read_bytes, sheets_of
 from planeval.ledger.tables import BY_SHEET, SAMPLE, TABLES, Table, with_choices
@@ -70,7 +71,7 @@ def open_ledger(
     """Read every filing known on a day. `period` only chooses which decisions are in force.
 
     Faults of filings are in `Ledger.problems`: bad rows and files are left out, everybody else's rows
-    stand. Raises InputError only for the register itself.
+    stand. Raises InputError only for the register itself and for rules.yml.
     """
     register = read_register(workspace, plan)
     known = known_on(register, as_known_on)
@@ -83,7 +84,11 @@ def open_ledger(
     reader.note_missing_sheets(lambda filed_in: _duties(method, filed_in))
     reader.problems += _unregistered(workspace, plan, register)
     identifier = method.value("enterprise_identifier", period)
-    filed = {table.id: reader.accepted(table, identifier) for table in tables.values()}
+    checked = {table.id: reader.accepted(table, identifier) for table in tables.values()}
+    context = RuleContext.of(
+        plan, method, period, as_known_on=known.day, filings=known.received, letters=reader.letters
+    )
+    filed = reader.ruled(checked, load_rules(workspace, plan, tables), context)
     current, duplicates = {}, []
     for table in tables.values():
         current[table.id], repeated = one_row_per_item(filed[table.id], table, duties.get(table.id, ()))
@@ -189,6 +194,19 @@ class _Reader:
             elif column.kind in ("number", "count"):
                 passed = passed.assign(**{column.id: passed[column.id].astype(float)})
         return passed.reset_index(drop=True)
+
+    def ruled(
+        self, checked: dict[str, pd.DataFrame], rules: tuple[Rule, ...], context: RuleContext
+    ) -> dict[str, pd.DataFrame]:
+        """Rows no rule of level 错误 refuses; what every rule found is noted."""
+        findings = apply_rules(rules, checked, context, list(self.tables.values()))
+        self.problems += findings.problems
+        filed = {}
+        for table, rows in checked.items():
+            filed[table] = rows.drop(index=list(findings.refused.get(table, ()))).reset_index(drop=True)
+            before, after = (set(zip(part["period"], part["unit_id"], strict=True)) for part in (rows, filed[table]))
+            self.emptied |= {(period, unit, table) for period, unit in before - after}
+        return filed
 
 
 def sheet_table(sheet: Sheet) -> str | None:

@@ -6,9 +6,10 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from planeval.ledger.headings import Placed
+from planeval.ledger.headings import Placed, column_letter
 from planeval.ledger.parsing import (
     Unreadable,
     parse_code,
@@ -32,13 +33,24 @@ _UNTRUSTED = {
 
 @dataclass(frozen=True)
 class CellReader:
-    """Reads the cells of one column. `parse` turns text into a value or raises Unreadable; `names` are the
-    Chinese names of values that are ids.
+    """Reads the cells of one column found in a sheet, at `position` (from 0) under `letter`.
+
+    parse: turns text into a value or raises Unreadable. names: the Chinese names of values that are ids.
     """
 
-    column: Column
+    item: Placed
     parse: Callable[[str], Any]
     names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def column(self) -> Column:
+        """The declared column."""
+        return self.item.column
+
+    @cached_property
+    def letter(self) -> str:
+        """Excel's name of the column."""
+        return column_letter(self.item.position)
 
     def value(self, written: str, untrusted: str = "") -> Any:
         """The value of a cell, None when it is blank. Raises Unreadable, also for a blank that must be filled.
@@ -82,18 +94,18 @@ def cell_reader(item: Placed, plan: Plan) -> CellReader:
         "count": lambda written: parse_count(written, column.unit),
     }
     if column.kind in simple:
-        return CellReader(column, simple[column.kind])
+        return CellReader(item, simple[column.kind])
     if column.kind in ("unit", "units"):
-        return _unit_reader(column, plan)
+        return _unit_reader(item, plan)
     names = {
         "industry": {entry.id: entry.name for entry in plan.text.industries},
         "zone": {entry.id: entry.name for entry in plan.text.zones},
         "task": {entry.id: entry.name for entry in plan.tasks},
     }.get(column.kind, {choice: choice for choice in column.choices})
-    return CellReader(column, _chooser(names), names)
+    return CellReader(item, _chooser(names), names)
 
 
-def _unit_reader(column: Column, plan: Plan) -> CellReader:
+def _unit_reader(item: Placed, plan: Plan) -> CellReader:
     spellings = {normal(spelling): unit.id for unit in plan.units for spelling in unit.spellings}
     shown = [spelling for unit in plan.units for spelling in unit.spellings]
 
@@ -110,7 +122,7 @@ def _unit_reader(column: Column, plan: Plan) -> CellReader:
         return "、".join(one(part) for part in _BETWEEN_UNITS.split(written) if part.strip())
 
     names = {unit.id: unit.short_name for unit in plan.units}
-    return CellReader(column, one if column.kind == "unit" else several, names)
+    return CellReader(item, one if item.column.kind == "unit" else several, names)
 
 
 def _chooser(names: Mapping[str, str]) -> Callable[[str], str]:

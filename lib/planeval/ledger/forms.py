@@ -13,7 +13,7 @@ from string import ascii_uppercase, digits
 from typing import Any
 
 from planeval.ledger.cells import CellReader, cell_reader
-from planeval.ledger.headings import Origin, Placed, column_letter, find_header, no_header, place_columns, split_heading
+from planeval.ledger.headings import Origin, Placed, find_header, no_header, place_columns, split_heading
 from planeval.ledger.parsing import Unreadable
 from planeval.ledger.sheets import Sheet
 from planeval.ledger.tables import Table
@@ -60,11 +60,12 @@ class _Form:
     sheet: Sheet
     table: Table
     origin: Origin
-    placed: list[Placed]
     readers: list[CellReader]
 
-    def cell(self, cells: tuple[str, ...], item: Placed) -> str:
-        return cells[item.position] if item.position < len(cells) else ""
+    def texts(self, cells: tuple[str, ...]) -> list[str]:
+        """A row's cells in the order of `readers`; cells beyond its end are blank."""
+        width = len(cells)
+        return [cells[reader.item.position] if reader.item.position < width else "" for reader in self.readers]
 
 
 def read_form(sheet: Sheet, table: Table, plan: Plan, origin: Origin) -> FormReading:
@@ -77,33 +78,34 @@ def read_form(sheet: Sheet, table: Table, plan: Plan, origin: Origin) -> FormRea
     placed = place_columns(sheet, header, table, origin, reading.problems)
     if placed is None:
         return reading
-    reading.letters = {item.column.id: column_letter(item.position) for item in placed}
-    form = _Form(sheet, table, origin, placed, [cell_reader(item, plan) for item in placed])
-    for number, cells in _filled_rows(form, header):
-        message = _not_an_item(form, cells)
+    form = _Form(sheet, table, origin, [cell_reader(item, plan) for item in placed])
+    reading.letters = {reader.column.id: reader.letter for reader in form.readers}
+    for number, cells, texts in _filled_rows(form, header):
+        message = _not_an_item(form, cells, texts)
         if message:
             place, remedy = f"第 {number} 行", "台账里只写事项，不写合计、重复的表头和表尾说明"
             reading.problems.append(origin.fault(place, message, "total_row", remedy=remedy, level=WARNING))
         else:
             reading.written += 1
-            _read_row(form, number, cells, reading)
+            _read_row(form, number, texts, reading)
     return reading
 
 
-def _filled_rows(form: _Form, header: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Excel row numbers and cells of the rows below the headings that hold anything in a known column."""
-    letters = {column_letter(item.position) for item in form.placed}
+def _filled_rows(form: _Form, header: int) -> Iterator[tuple[int, tuple[str, ...], list[str]]]:
+    """Excel row numbers, cells and texts of the rows below the headings that hold anything in a known column."""
+    letters = {reader.letter for reader in form.readers}
     untrusted = {int(cell.lstrip(ascii_uppercase)) for cell in form.sheet.untrusted if cell.rstrip(digits) in letters}
     rows = form.sheet.rows
     for number in range(header + 2, max([len(rows), *untrusted]) + 1):
         cells = rows[number - 1] if number <= len(rows) else ()
-        if number in untrusted or any(form.cell(cells, item).strip() for item in form.placed):
-            yield number, cells
+        texts = form.texts(cells)
+        if number in untrusted or not all(not text or text.isspace() for text in texts):
+            yield number, cells, texts
 
 
-def _not_an_item(form: _Form, cells: tuple[str, ...]) -> str:
+def _not_an_item(form: _Form, cells: tuple[str, ...], texts: list[str]) -> str:
     """Why a row is no item (a total, a remark under the table, the headings again); '' when it is one."""
-    filled = [(item, form.cell(cells, item)) for item in form.placed if form.cell(cells, item).strip()]
+    filled = [(reader.item, text) for reader, text in zip(form.readers, texts, strict=True) if text.strip()]
     if not filled:
         return ""
     first, label = filled[0][0], normal(filled[0][1])
@@ -118,29 +120,29 @@ def _not_an_item(form: _Form, cells: tuple[str, ...]) -> str:
 
 
 def _is_heading(item: Placed, text: str) -> bool:
-    return normal(split_heading(text)[0]) == normal(item.column.heading)
+    return item.column.heading[:1] in text and normal(split_heading(text)[0]) == normal(item.column.heading)
 
 
-def _read_row(form: _Form, number: int, cells: tuple[str, ...], reading: FormReading) -> None:
+def _read_row(form: _Form, number: int, texts: list[str], reading: FormReading) -> None:
     values: dict[str, Any] = {"row": number}
+    untrusted = form.sheet.untrusted
     refused = False
-    for item, reader in zip(form.placed, form.readers, strict=True):
-        written = form.cell(cells, item)
-        place = f"{column_letter(item.position)}{number}"
+    for reader, written in zip(form.readers, texts, strict=True):
         try:
-            value = reader.value(written, form.sheet.untrusted.get(place, ""))
+            value = reader.value(written, untrusted.get(f"{reader.letter}{number}", "") if untrusted else "")
         except Unreadable as fault:
             refused = True
             reading.problems.append(
                 form.origin.fault(
-                    place, fault.message, item.column.kind, value=written.strip(), expected=fault.expected,
-                    remedy=fault.remedy,
+                    f"{reader.letter}{number}", fault.message, reader.column.kind, value=written.strip(),
+                    expected=fault.expected, remedy=fault.remedy,
                 )
             )  # fmt: skip
             continue
-        values[item.column.id] = value
+        values[reader.column.id] = value
         understood = "" if value is None else reader.understood(written, value)
         if understood:
+            place = f"{reader.letter}{number}"
             reading.echoes.append(Echo(form.origin.file, form.origin.sheet, place, written, understood))
     if not refused:
         reading.rows.append(values)

@@ -61,7 +61,9 @@ def parse_text(written: str) -> str:
 
     Raises Unreadable for markup, so that no ledger text can pass for a piece of a page.
     """
-    kept = "".join(" " if char.isspace() else char for char in written if _printable(char))
+    kept = written
+    if not written.isprintable():
+        kept = "".join(" " if char.isspace() else char for char in written if _printable(char))
     if _MARKUP.search(unicodedata.normalize("NFKC", kept)):
         raise Unreadable("含有网页代码", "普通文字", "删去尖括号和代码，只留文字")
     return " ".join(kept.split())

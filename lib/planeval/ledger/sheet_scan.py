@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from string import digits
 from typing import Any
 from xml.parsers import expat
 
@@ -23,7 +24,6 @@ MAX_AREA = 3_000_000  # rows × columns over all sheets: what a reader will lay 
 MAX_ELEMENTS = 5_000_000
 MAX_STYLES = 65_490  # Excel's own limit of cell formats
 UNSAVED, ERROR_VALUE = "unsaved", "error_value"
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ENOUGH = 64  # characters of a value: more are not needed to tell blank, 0 and the rest apart
 _NOT_READ = ("docProps/", "customXml/")
 
@@ -105,6 +105,8 @@ def _scan_part(pieces: Iterator[bytes], sheet: str, calculated: bool, budget: in
     parser = _parser(shown)
     scan = _CellScan(parser, sheet, calculated, budget, shown)
     _feed(parser, pieces, sheet, shown)
+    if scan.formula:
+        scan.end_formula()
     return scan.found
 
 
@@ -144,18 +146,21 @@ def unreadable(shown: str, sheet: str = "") -> InputError:
 
 
 class _CellScan:
-    """Handlers of the XML parser: follow the cells of one part, keep only what `PartScan` holds."""
+    """Handlers of the XML parser: follow the cells of one part, keep only what `PartScan` holds.
+
+    It sees a million cells: what most of them need is done in `start`, without a call; a cell's address is
+    read only when the cell holds something, and text is listened to only inside a cell with a formula.
+    """
 
     def __init__(self, parser: Any, sheet: str, calculated: bool, budget: int, shown: str) -> None:
         self.found = PartScan()
-        self.sheet, self.calculated, self.budget, self.shown = sheet, calculated, budget, shown
+        self.parser, self.sheet, self.calculated, self.budget, self.shown = parser, sheet, calculated, budget, shown
         self.styles = self.row = self.column = 0
-        self.cell: str | None = None
-        self.kind = self.text = self.inside = ""
-        self.formula = self.has_value = self.inline = False
+        self.reference: str | None = None
+        self.kind: str | None = None
+        self.inside = self.text = ""
+        self.formula = self.has_value = False
         parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.characters
         parser.StartCdataSectionHandler = self.cdata
         parser.XmlDeclHandler = self.declaration
 
@@ -165,82 +170,96 @@ class _CellScan:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.found.elements += 1
-        if self.found.elements > self.budget:
-            raise refused(self.shown, "dimensions", "格子过多", "删去整行整列的空白格式后再报送", sheet=self.sheet)
-        local = name.rpartition(":")[2] if ":" in name else name
-        if local == "c":
-            self.start_cell(attributes)
-        elif local == "row":
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        self.inside = name
+        if name == "c":
+            if self.formula:
+                self.end_formula()
+            self.kind = attributes.get("t")
+            reference = attributes.get("r")
+            if reference is None:
+                self.settle()
+                self.column += 1
+            self.reference = reference
+            if self.kind == "e":
+                self.settle()
+                self.found.untrusted[self.cell()] = ERROR_VALUE
+        elif name in ("v", "is"):
+            self.settle()
+            self.filled()
+        elif name == "f":
+            self.start_formula()
+        elif name == "row":
             self.start_row(attributes.get("r", ""))
-        elif local == "xf":
+        elif name == "xf":
             self.styles += 1
             if self.styles > MAX_STYLES:
                 raise refused(self.shown, "dimensions", "单元格格式过多", "把数据复制到新的模板里再报送")
-        elif self.cell is not None or local == "t":
-            self.inside = local
-            self.formula |= local == "f"
-            self.has_value |= local == "v"
-            self.inline |= local == "is"
+        if self.found.elements > self.budget:
+            raise refused(self.shown, "dimensions", "格子过多", "删去整行整列的空白格式后再报送", sheet=self.sheet)
 
     def start_row(self, number: str) -> None:
+        self.settle()
         self.row = int(number) if re.fullmatch("[0-9]{1,7}", number) else self.row + 1
-        self.column = 0
+        self.column, self.reference = 0, None
 
-    def start_cell(self, attributes: dict[str, str]) -> None:
-        reference = attributes.get("r")
-        if reference is None:
-            self.column += 1
-        else:
-            match = _REFERENCE.fullmatch(reference)
-            if match is None:
-                raise unreadable(self.shown, self.sheet)
-            self.column, self.row = column_number(match[1]), int(match[2])
-        self.cell = f"{column_letters(self.column)}{self.row}"
-        self.kind, self.text = attributes.get("t", ""), ""
-        self.formula = self.has_value = self.inline = False
+    def settle(self) -> None:
+        """Read the address of the cell at hand, where it has one."""
+        if self.reference is None:
+            return
+        letters = self.reference.rstrip(digits)
+        number = self.reference[len(letters) :]
+        column = _COLUMN_NUMBERS.get(letters)
+        if column is None or len(number) > 7 or number[:1] in ("", "0"):
+            raise unreadable(self.shown, self.sheet)
+        self.column, self.row, self.reference = column, int(number), None
+
+    def cell(self) -> str:
+        return f"{column_letters(self.column)}{self.row}"
+
+    def filled(self) -> None:
+        """The cell at hand holds something: it stretches the sheet."""
+        found = self.found
+        self.has_value = True
+        if self.row > found.rows:
+            found.rows = self.row
+        if self.column > found.columns:
+            found.columns = self.column
+        if self.row > MAX_ROWS or self.column > MAX_COLUMNS:
+            raise refused(
+                self.shown, "dimensions", f"填写到了 {self.cell()}，超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列",
+                "清除这个格子和它以外的内容", sheet=self.sheet, cell=self.cell(),
+            )  # fmt: skip
+
+    def start_formula(self) -> None:
+        self.settle()
+        self.formula, self.has_value, self.text = True, False, ""
+        self.parser.CharacterDataHandler = self.characters
 
     def characters(self, text: str) -> None:
         if self.inside == "v" and len(self.text) < _ENOUGH:
             self.text += text
 
+    def end_formula(self) -> None:
+        """Called when the next cell begins: only now is the value of the last one complete."""
+        self.settle()
+        if not self.is_calculated() and self.kind != "e":
+            self.found.untrusted[self.cell()] = UNSAVED
+        self.formula = False
+        self.parser.CharacterDataHandler = None
+
+    def is_calculated(self) -> bool:
+        """Whether a formula's result was saved: a text result may be blank, a first 0 may mean nobody calculated."""
+        text = self.text.strip()
+        if not text:
+            return self.has_value and self.kind == "str"
+        return self.calculated or text != "0"
+
     def cdata(self) -> None:
         """Text in CDATA is dropped by the reader: refused, so that no cell turns blank unnoticed."""
         if self.inside in ("t", "v"):
             raise unreadable(self.shown, self.sheet)
-
-    def end(self, name: str) -> None:
-        self.inside = ""
-        if self.cell is not None and (name == "c" or name.endswith(":c")):
-            self.end_cell(self.cell)
-            self.cell = None
-
-    def end_cell(self, cell: str) -> None:
-        if self.kind == "e":
-            self.found.untrusted[cell] = ERROR_VALUE
-        elif self.formula and not self.is_calculated():
-            self.found.untrusted[cell] = UNSAVED
-        if not (self.text or self.inline):
-            return
-        if self.row > MAX_ROWS or self.column > MAX_COLUMNS:
-            raise refused(
-                self.shown, "dimensions", f"填写到了 {cell}，超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列",
-                "清除这个格子和它以外的内容", sheet=self.sheet, cell=cell,
-            )  # fmt: skip
-        self.found.rows, self.found.columns = max(self.found.rows, self.row), max(self.found.columns, self.column)
-
-    def is_calculated(self) -> bool:
-        """Whether a formula's result was saved: a text result may be blank, a first 0 may mean nobody calculated."""
-        if not self.text:
-            return self.has_value and self.kind == "str"
-        return self.calculated or self.text != "0"
-
-
-def column_number(letters: str) -> int:
-    """The number of a column, from 1: A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def column_letters(number: int) -> str:
@@ -250,3 +269,6 @@ def column_letters(number: int) -> str:
         number, digit = divmod(number - 1, 26)
         letters = chr(ord("A") + digit) + letters
     return letters
+
+
+_COLUMN_NUMBERS = {column_letters(number): number for number in range(1, 16_385)}

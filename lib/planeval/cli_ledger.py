@@ -1,0 +1,223 @@
+"""The commands of the ledger: forms out, filings in, tables out. Everything heavy is imported inside them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planeval.problems import ERROR, InputError, Problem
+from planeval.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from planeval.ledger import Ledger
+    from planeval.plan import Method, Plan, ReviewRequest
+    from planeval.review import Review
+
+ENVIRONMENT, BAD_INPUT, INTERRUPTED = 1, 2, 130
+TEMPLATES = "templates"
+_EXIT_CODES = "退出码：0 完成；2 输入有问题，什么都没有写；1 磁盘、权限等其他问题；130 被中断"
+
+forms_app = typer.Typer(rich_markup_mode=None, help="报送表的发出和收回。")
+ledger_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="台账：导出。")
+forms_app.add_typer(ledger_app, name="ledger")
+
+ReviewArgument = Annotated[str, typer.Argument(metavar="评估", help="评估文件的名称（2026Q3）或路径")]
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option("--workspace", metavar="文件夹", help="工作区：有 params 和 data 的文件夹；不写则自动寻找"),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", metavar="文件夹", help="输出文件夹；不写则为工作区下的 output")
+]
+
+
+@forms_app.command("template", epilog=_EXIT_CODES)
+def template_command(
+    review: ReviewArgument,
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", metavar="单位", help="只写这个单位的；可写几次。不写则为全部单位")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    output: OutputOption = None,
+) -> None:
+    """生成报送表：每个单位一份工作簿，只有它应报的表，以前没有办结的事项已经填好。"""
+    with _told():
+        from planeval.ledger.templates import deadline, forms_due, write_template
+
+        place = find_workspace(workspace)
+        request, plan, method, ledger = _opened(place, review)
+        units = _units(plan, unit or [])
+        folder = (output or place.output).resolve() / request.name / TEMPLATES
+        written = []
+        for unit_id in units:
+            if tables := forms_due(method, unit_id, request.period):
+                path = folder / f"{unit_id}.xlsx"
+                write_template(path, unit_id, request.period, plan, tables, ledger, deadline(method, request.period))
+                written.append(path)
+        faults = sum(problem.level == ERROR and problem.unit in units for problem in ledger.problems)
+        if faults:
+            say(f"注意：以前的报送还有 {faults} 处错误，没有计入的事项不会结转到报送表里。")
+        idle = [plan.unit(unit_id).short_name for unit_id in units if not forms_due(method, unit_id, request.period)]
+        if idle:
+            say(f"没有应报的表：{'、'.join(idle)}（见 method.yml 的 filing_duties）。")
+        print(f"已生成 {request.period.label}的报送表 {len(written)} 份，在：\n{folder}")
+
+
+@forms_app.command("receive", epilog=_EXIT_CODES)
+def receive_command(
+    files: Annotated[list[Path], typer.Argument(metavar="文件…", help="收到的工作簿或 CSV；可以一次收几份")],
+    unit: Annotated[str, typer.Option("--unit", metavar="单位", help="谁的报送；“填报说明”里写明的不用写")] = "",
+    period: Annotated[str, typer.Option("--period", metavar="季度", help="哪个季度，如 2026Q3；同上")] = "",
+    received_on: Annotated[
+        str, typer.Option("--received-on", metavar="日期", help="收到的日期，如 2026-10-12；不写则为今天")
+    ] = "",
+    supersedes: Annotated[
+        str,
+        typer.Option("--supersedes", metavar="文件", help="更正哪一份：登记簿 file 一栏，或 SHA-256 的前 8 位以上"),
+    ] = "",
+    plan: Annotated[
+        str, typer.Option("--plan", metavar="计划", help="params 下的文件夹名；只有一个计划收件时不用写")
+    ] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """收件：检查、存一份副本、登记。已经登记的不会改动；同一份文件收两次等于收一次。"""
+    with _told("前面写明“已收”的已经登记，其余没有收。"):
+        from planeval.ledger.receiving import receive
+        from planeval.plan import load_plan
+
+        place = find_workspace(workspace)
+        the_plan = load_plan(place, plan or _only_plan(place))
+        received = receive(
+            place, the_plan, files, received_on=_receipt_day(received_on), unit=unit, period=period,
+            supersedes=supersedes, said=print,
+        )  # fmt: skip
+        print(f"登记簿：{place.register(the_plan.id)}，本次 {len(received)} 份")
+
+
+@ledger_app.command("export", epilog=_EXIT_CODES)
+def export_command(
+    review: ReviewArgument,
+    table: Annotated[str, typer.Argument(metavar="表", help="表名（企业）或标识（enterprises）")],
+    form: Annotated[str, typer.Option("--format", metavar="格式", help="xlsx 或 csv")] = "xlsx",
+    filed: Annotated[
+        bool, typer.Option("--filed", help="每份报送的每一行；不写则每个事项一行（最近一次报送的）")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    output: OutputOption = None,
+) -> None:
+    """导出一张台账表，每行带来源（单位、季度、文件、行号）。只有通过检查的行。"""
+    with _told():
+        from planeval.ledger.exporting import FORMATS, export_table, table_named
+        from planeval.ledger.tables import TABLES
+
+        found, kind = table_named(table), next((known for known in FORMATS if known == form.lower()), None)
+        problems = []
+        if found is None:
+            names = "、".join(each.sheet for each in TABLES)
+            problems.append(Problem("参数", "", "表", "没有这张表", table, names, "写表名或标识", "argument"))
+        if kind is None:
+            problems.append(
+                Problem("参数", "", "--format", "没有这种格式", form, "、".join(FORMATS), "改写", "argument")
+            )
+        if problems or found is None or kind is None:
+            raise InputError(problems)
+        place = find_workspace(workspace)
+        request, plan, _, ledger = _opened(place, review)
+        path = (output or place.output).resolve() / request.name / "ledger" / f"{found.sheet}.{kind}"
+        rows = export_table(ledger, found, plan, path, kind, filed)
+        print(f"“{found.sheet}”表 {rows} 行，数据截至 {ledger.as_known_on or '尚无报送'}：\n{path}")
+
+
+def tell_slips(place: Workspace, review: Review, folder: Path) -> None:
+    """For `check`: write the return slips into `<folder>/returns` and say where they are."""
+    from planeval.publish.slips import RETURNS, write_slips
+
+    written = write_slips(place, review, folder / RETURNS)
+    pages = [path for path in written if path.suffix == ".html"]
+    if pages:
+        print(f"退回单 {len(pages)} 份、标注的工作簿 {len(written) - len(pages)} 份，在：\n{folder / RETURNS}")
+
+
+def _opened(place: Workspace, review: str) -> tuple[ReviewRequest, Plan, Method, Ledger]:
+    """A review's request, plan, decisions and the ledger as known on its day."""
+    from planeval.ledger import open_ledger
+    from planeval.ledger.tables import COLUMNS_BY_TABLE
+    from planeval.plan import load_method, load_plan, load_review
+
+    request = load_review(place, review)
+    plan = load_plan(place, request.plan)
+    method = load_method(place, plan, COLUMNS_BY_TABLE)
+    return request, plan, method, open_ledger(place, plan, method, request.period, request.as_known_on)
+
+
+def _units(plan: Plan, written: Sequence[str]) -> list[str]:
+    """Ids of the units named, in the plan's order; all of them when none is. Raises InputError for unknown ones."""
+    named = {text: plan.unit_named(text) for text in written}
+    names = "、".join(unit.short_name for unit in plan.units)
+    problems = [
+        Problem("参数", "", "--unit", "没有这个责任单位", text, names, "写方案所列单位的名称", "argument")
+        for text, unit in named.items()
+        if unit is None
+    ]
+    if problems:
+        raise InputError(problems)
+    wanted = {unit.id for unit in named.values() if unit is not None}
+    return [unit.id for unit in plan.units if not wanted or unit.id in wanted]
+
+
+def _only_plan(place: Workspace) -> str:
+    """The plan that filings are received for, when there is only one. Raises InputError when nobody can tell."""
+    plans = sorted(path.parent.name for path in place.params.glob("*/plan.yml"))
+    receiving = [plan for plan in plans if place.register(plan).exists() or place.filings(plan).is_dir()]
+    candidates = receiving if receiving else plans
+    if len(candidates) == 1:
+        return candidates[0]
+    message, remedy = "不知道是哪个计划的报送", f"用 --plan 写明：{'、'.join(plans) or '（params 里还没有计划）'}"
+    raise InputError([Problem("参数", "", "--plan", message, remedy=remedy, rule="argument")])
+
+
+def _receipt_day(written: str) -> date:
+    """The day of receipt; today is used only when nothing is written, and said."""
+    from planeval.ledger.parsing import Unreadable, parse_date
+
+    today = date.today()
+    if not written:
+        print(f"收件日期：{today}（今天；别的日期用 --received-on 写明）")
+        return today
+    try:
+        day = parse_date(written)
+    except Unreadable as fault:
+        raise InputError([Problem(
+            "参数", "", "--received-on", fault.message, written, fault.expected, fault.remedy, "argument"
+        )]) from fault  # fmt: skip
+    if day > today:
+        say(f"注意：收件日期 {day} 在今天（{today}）以后。")
+    return day
+
+
+@contextmanager
+def _told(after_failure: str = "什么都没有写。") -> Iterator[None]:
+    """Turn what can go wrong into Chinese sentences and the documented exit codes."""
+    try:
+        yield
+    except InputError as error:
+        say(str(error))
+        raise typer.Exit(BAD_INPUT) from error
+    except OSError as error:
+        say(f"读写文件时出错：{error}\n{after_failure}请检查磁盘空间和文件夹权限后再运行。")
+        raise typer.Exit(ENVIRONMENT) from error
+    except KeyboardInterrupt as error:
+        say(f"已中断。{after_failure}")
+        raise typer.Exit(INTERRUPTED) from error
+
+
+def say(text: str) -> None:
+    """To the person in front of it; standard output is left to results."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

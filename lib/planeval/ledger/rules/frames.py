@@ -1,0 +1,278 @@
+"""Filed rows made ready for checking: typed columns, one order in time, and one word per unit and item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from planeval.ledger.rules.values import KIND_OF_COLUMN, Floats, Truths, Values, constant, normal_text, numbers, texts
+from planeval.ledger.tables import TABLES, Column, Table
+from planeval.periods import Period
+
+ORIGIN = ("unit_id", "period", "received_on", "file", "sheet", "row")
+_SECOND = "datetime64[s]"
+Objects = npt.NDArray[Any]
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One table's filed rows in the order in which they were said: by the period they were filed for, then receipt.
+
+    frame: the table's columns (dates as datetime64[s], numbers as float, others str or None), unit_id, file, sheet
+    (str), row, received_on (datetime64[s]), `filed_for` and, where the table has it, `of_quarter` (quarters counted
+    from year 0, NaN where unreadable), `item` (the normal form of the key, None where its first part is blank).
+    labels: the index each row had in the frame that was handed in.
+    """
+
+    table: Table
+    frame: pd.DataFrame
+    labels: tuple[Hashable, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def objects(self, column: str) -> Objects:
+        """A column as an array; text is str or None."""
+        return self.frame[column].to_numpy(dtype=object)
+
+    def floats(self, column: str) -> Floats:
+        """A number column."""
+        return self.frame[column].to_numpy(dtype=np.float64)
+
+    def days(self, column: str) -> Floats:
+        """A date column as days since 1970, NaN where blank."""
+        stamps = self.frame[column].to_numpy(dtype=_SECOND).astype("datetime64[D]")
+        return np.where(np.isnat(stamps), np.nan, stamps.astype("int64"))
+
+    def period_starts(self) -> Floats:
+        """The first day of the quarter each row was filed for, as days since 1970."""
+        return self._of_period(lambda period: day_number(period.start)).astype(np.float64)
+
+    def period_ends(self) -> Floats:
+        """The last day of the quarter each row was filed for, as days since 1970."""
+        return self._of_period(lambda period: day_number(period.end)).astype(np.float64)
+
+    def period_names(self) -> Objects:
+        """The quarter each row was filed for, as text."""
+        return self._of_period(str)
+
+    def _of_period(self, said: Callable[[Period], object]) -> Objects:
+        filed_for = self.frame["filed_for"].to_numpy(dtype=np.float64)
+        known = {number: said(period_of(number)) for number in np.unique(filed_for[~np.isnan(filed_for)])}
+        return np.array([known.get(number) for number in filed_for], dtype=object)
+
+    def normal(self, column: str) -> Objects:
+        """A text column in the form in which names are compared, None where blank."""
+        return normal_forms(self.objects(column))
+
+    def is_date(self, column: str) -> bool:
+        """Whether a column holds days."""
+        return self.frame[column].dtype.kind == "M"
+
+    def comparable(self, column: str) -> Objects:
+        """A column of any kind in a form in which equal values are equal, None where blank."""
+        kind = self.frame[column].dtype.kind
+        if kind not in "Mf":
+            return self.normal(column)
+        data = self.days(column) if kind == "M" else np.round(self.floats(column), 6)
+        return np.where(np.isnan(data), np.array(None), data.astype(object))
+
+    def where(self, wanted: Mapping[str, tuple[str, ...]]) -> Truths:
+        """Rows whose columns hold one of the values listed."""
+        chosen = np.ones(len(self), dtype=bool)
+        for column, values in wanted.items():
+            chosen &= np.isin(self.objects(column).astype(str), values)
+        return chosen
+
+    @cached_property
+    def items(self) -> Objects:
+        """Each row's item."""
+        return self.frame["item"].to_numpy(dtype=object)
+
+    @cached_property
+    def units(self) -> Objects:
+        """Who filed each row."""
+        return self.objects("unit_id")
+
+    @cached_property
+    def last_words(self) -> Positions:
+        """Positions of the last row of each unit on each item; rows without an item have none."""
+        keyed = pd.DataFrame({"item": self.items, "unit": self.units})
+        kept = ~keyed.duplicated(keep="last") & keyed["item"].notna()
+        return np.flatnonzero(kept.to_numpy())
+
+    @cached_property
+    def previous(self) -> Positions:
+        """For each row the position of the same unit's row on the same item just before it, -1 where there is none."""
+        order = pd.DataFrame({"item": self.items, "unit": self.units, "at": np.arange(len(self))})
+        before = order.groupby(["item", "unit"], sort=False, dropna=True)["at"].shift(1)
+        return before.reindex(order.index).fillna(-1).to_numpy(dtype=np.int64)
+
+    def period_name(self, at: int) -> str:
+        """The quarter a row was filed for, as text."""
+        number = float(self.frame["filed_for"].to_numpy(dtype=np.float64)[at])
+        return "" if np.isnan(number) else str(period_of(number))
+
+    def standing(self, rank: Callable[[object], int]) -> Positions:
+        """Positions of the row that counts for each item: the last word of the unit of the lowest rank."""
+        last = self.last_words
+        ranks = np.array([rank(unit) for unit in self.units[last]], dtype=np.int64)
+        order = np.lexsort((last, ranks))
+        kept = ~pd.Series(self.items[last[order]]).duplicated()
+        return np.sort(last[order][kept.to_numpy()])
+
+    def item_name(self, position: int) -> str:
+        """The key of a row as its author wrote it."""
+        parts = (self.frame[column].iat[position] for column in self.table.key)
+        return " / ".join(str(part) for part in parts if part is not None)
+
+
+Frames = Mapping[str, Rows]
+
+
+def normal_forms(data: Objects) -> Objects:
+    """Texts in the form in which names are compared; each distinct text is worked out once."""
+    codes, distinct = pd.factorize(data)
+    forms = np.empty(len(distinct) + 1, dtype=object)
+    forms[: len(distinct)] = [normal_text(str(text)) or None for text in distinct]
+    return forms[codes]
+
+
+def ready_frames(filed: Mapping[str, pd.DataFrame], tables: tuple[Table, ...] = TABLES) -> dict[str, Rows]:
+    """Every table's rows made ready; a table nobody filed has no rows."""
+    return {table.id: ready_rows(filed.get(table.id, pd.DataFrame()), table) for table in tables}
+
+
+def ready_rows(filed: pd.DataFrame, table: Table) -> Rows:
+    """One table's rows made ready; a column the frame lacks is blank throughout."""
+    columns: dict[str, Any] = {column.id: _typed(filed, column) for column in table.columns}
+    columns |= {name: _text(filed, name) for name in ("unit_id", "file", "sheet")}
+    columns["row"] = np.nan_to_num(_floats(filed, "row")).astype(np.int64)
+    columns["received_on"] = _days(filed, "received_on")
+    columns["filed_for"] = _quarter_numbers(_objects(filed, "period"))
+    if "quarter" in columns:
+        columns["of_quarter"] = _quarter_numbers(columns["quarter"])
+    columns["item"] = _items(columns, table)
+    received = columns["received_on"].astype("int64")
+    order = np.lexsort((np.arange(len(filed)), received, np.nan_to_num(columns["filed_for"])))
+    texts_as_objects = {
+        name: pd.Series(data[order], dtype=object if data.dtype == object else None) for name, data in columns.items()
+    }
+    labels = list(filed.index)
+    return Rows(table, pd.DataFrame(texts_as_objects), tuple(labels[position] for position in order))
+
+
+def narrowed(rows: Rows, kept: Truths) -> Rows:
+    """The same rows without those that are not kept."""
+    if kept.all():
+        return rows
+    labels = tuple(label for label, keep in zip(rows.labels, kept, strict=True) if keep)
+    return Rows(rows.table, rows.frame[kept].reset_index(drop=True), labels)
+
+
+def _typed(filed: pd.DataFrame, column: Column) -> Objects:
+    if column.kind == "date":
+        return _days(filed, column.id)
+    return _floats(filed, column.id) if column.kind in ("number", "count") else _text(filed, column.id)
+
+
+def _objects(filed: pd.DataFrame, name: str) -> Objects:
+    if name not in filed:
+        return np.full(len(filed), None, dtype=object)
+    data = filed[name].to_numpy(dtype=object).copy()
+    data[filed[name].isna().to_numpy()] = None
+    return data
+
+
+def _text(filed: pd.DataFrame, name: str) -> Objects:
+    data = _objects(filed, name)
+    if pd.api.types.infer_dtype(data, skipna=True) not in ("string", "empty"):
+        data[:] = [None if value is None else str(value) for value in data]
+    blank = np.array([value is not None and not value.strip() for value in data], dtype=bool)
+    data[blank] = None
+    return data
+
+
+def _floats(filed: pd.DataFrame, name: str) -> Floats:
+    if name not in filed:
+        return np.full(len(filed), np.nan)
+    data = pd.to_numeric(filed[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(data), data, np.nan)
+
+
+def _days(filed: pd.DataFrame, name: str) -> Objects:
+    if name not in filed:
+        return np.full(len(filed), np.datetime64("NaT", "s"))
+    found = filed[name] if filed[name].dtype.kind == "M" else pd.to_datetime(filed[name], errors="coerce")
+    return found.to_numpy(dtype=_SECOND)
+
+
+def _quarter_numbers(data: Objects) -> Floats:
+    """Quarters (Period or `2026Q3`) as counted from year 0, so that neighbours differ by 1."""
+    known = {value: _quarter_number(value) for value in set(data)}
+    return np.array([known[value] for value in data], dtype=np.float64)
+
+
+def _quarter_number(value: object) -> float:
+    try:
+        period = value if isinstance(value, Period) else Period.parse(str(value))
+    except ValueError:
+        return np.nan
+    return float(period.year * 4 + period.quarter - 1)
+
+
+def period_of(number: float) -> Period:
+    """The quarter counted so from year 0."""
+    return Period(int(number) // 4, int(number) % 4 + 1)
+
+
+def _items(columns: Mapping[str, Objects], table: Table) -> Objects:
+    parts = [normal_forms(columns[column]) for column in table.key]
+    return np.array(
+        [None if key[0] is None else " / ".join(part or "" for part in key) for key in zip(*parts, strict=True)],
+        dtype=object,
+    )
+
+
+def named_values(rows: Rows, constants: Mapping[str, Values]) -> Callable[[str], Values]:
+    """What a name in an expression stands for over some rows: a column, a fact of the filing, or a constant."""
+    everywhere = np.ones(len(rows), dtype=bool)
+    facts: dict[str, Callable[[], Values]] = {
+        "period": lambda: texts(rows.period_names(), everywhere, "quarter"),
+        "period_start": lambda: numbers(rows.period_starts(), everywhere, "day"),
+        "period_end": lambda: numbers(rows.period_ends(), everywhere, "day"),
+        "received_on": lambda: numbers(rows.days("received_on"), everywhere, "day"),
+        "unit_id": lambda: texts(rows.units, everywhere),
+    }
+
+    def value(name: str) -> Values:
+        if name in constants:
+            return constants[name]
+        if name in facts:
+            return facts[name]()
+        kind = KIND_OF_COLUMN.get(rows.table.column(name).kind, "text")
+        if kind == "day":
+            return numbers(rows.days(name), everywhere, kind)
+        if kind == "number":
+            return numbers(rows.floats(name), everywhere)
+        return texts(rows.objects(name), everywhere, kind)
+
+    return value
+
+
+def day_number(day: date) -> float:
+    """A day as days since 1970."""
+    return float((day - date(1970, 1, 1)).days)
+
+
+def day_constant(day: date) -> Values:
+    """A day that is the same in every row."""
+    return constant("day", day_number(day))

@@ -29,6 +29,7 @@ LAYERS = [
     "publish",
     "batch",
     "sample",
+    "cli_ledger",
     "cli",
     "__main__",
 ]

@@ -1,0 +1,1 @@
+"""How far a verdict depends on the evaluators' own choices."""

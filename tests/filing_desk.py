@@ -13,14 +13,21 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
+from planeval.ledger import Ledger, open_ledger
+from planeval.ledger.tables import COLUMNS_BY_TABLE
+from planeval.measures.targets import measure_targets
+from planeval.periods import Period
+from planeval.plan import Method, Plan, load_params
 from planeval.problems import Problem
 from planeval.review import Review, open_review
+from planeval.workspace import Workspace
 
 PLAN = "harbour"
 PERIOD = "2026Q2"
@@ -198,9 +205,20 @@ def sheet_xml(rows: str, before: str = "", after: str = "") -> bytes:
     return f'{before}<worksheet xmlns="{space}"><sheetData>{rows}</sheetData>{after}</worksheet>'.encode()
 
 
+Stamp = tuple[tuple[Path, int], ...]
+
+
 @lru_cache(maxsize=4)
-def _review(root: Path, period: str, as_known_on: str, _: tuple[tuple[Path, int], ...]) -> Review:
+def _review(root: Path, period: str, as_known_on: str, _: Stamp) -> Review:
     return open_review(PLAN, period, as_known_on, workspace=root)
+
+
+@lru_cache(maxsize=4)
+def _read(root: Path, period: str, as_known_on: str, _: Stamp) -> tuple[Ledger, Plan, Method]:
+    place = Workspace(root)
+    plan, method = load_params(place, PLAN, COLUMNS_BY_TABLE)
+    day = date.fromisoformat(as_known_on) if as_known_on else None
+    return open_ledger(place, plan, method, Period.parse(period), day), plan, method
 
 
 @dataclass(frozen=True)
@@ -246,17 +264,26 @@ class Desk:
     def params(self, name: str) -> Path:
         return self.root / "params" / PLAN / name
 
+    def stamp(self) -> Stamp:
+        """What lies on disk now, output aside: the same question asked twice is answered from memory."""
+        paths = [path for name in ("params", "data") for path in (self.root / name).rglob("*") if path.is_file()]
+        return tuple((path, path.stat().st_mtime_ns) for path in sorted(paths))
+
     def review(self, period: str = PERIOD, as_known_on: str = "") -> Review:
-        """The review of what lies on disk now; asked twice, it is made once."""
-        paths = sorted(path for path in self.root.rglob("*") if path.is_file())
-        return _review(self.root, period, as_known_on, tuple((path, path.stat().st_mtime_ns) for path in paths))
+        return _review(self.root, period, as_known_on, self.stamp())
+
+    def ledger(self, period: str = PERIOD, as_known_on: str = "") -> Ledger:
+        """The ledger alone, read from the files and not from the store."""
+        return _read(self.root, period, as_known_on, self.stamp())[0]
 
     def problems(self, file: str = "") -> list[Problem]:
         """Faults of the filings, of one file (as `receive` returned it) or of all."""
-        return [problem for problem in self.review().ledger.problems if file in ("", problem.file)]
+        return [problem for problem in self.ledger().problems if file in ("", problem.file)]
 
     def value(self, target: str, period: str = PERIOD, as_known_on: str = "") -> float | None:
-        return self.review(period, as_known_on).counts[target].value
+        """A target at the end of a quarter, by the decisions in force."""
+        ledger, plan, method = _read(self.root, period, as_known_on, self.stamp())
+        return measure_targets(ledger, (), plan, method, Period.parse(period))[target].value
 
 
 def open_desk(root: Path) -> Desk:

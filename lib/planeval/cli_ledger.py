@@ -49,24 +49,26 @@ def template_command(
     """生成报送表：每个单位一份工作簿，只有它应报的表，以前没有办结的事项已经填好。"""
     with _told():
         from planeval.ledger.templates import deadline, forms_due, write_template
+        from planeval.measures.lapsing import lapsed
 
         place = find_workspace(workspace)
         request, plan, method, ledger = _opened(place, review)
         units = _units(plan, unit or [])
+        period, last_day = request.period, deadline(method, request.period)
         folder = (output or place.output).resolve() / request.name / TEMPLATES
-        written = []
-        for unit_id in units:
-            if tables := forms_due(method, unit_id, request.period):
-                path = folder / f"{unit_id}.xlsx"
-                write_template(path, unit_id, request.period, plan, tables, ledger, deadline(method, request.period))
-                written.append(path)
+        due = {unit_id: tables for unit_id in units if (tables := forms_due(method, unit_id, period))}
+        for unit_id, tables in due.items():
+            write_template(
+                folder / f"{unit_id}.xlsx", unit_id, period, plan, tables, ledger, last_day,
+                lambda table, rows: lapsed(table, rows, plan, method, period),
+            )  # fmt: skip
         faults = sum(problem.level == ERROR and problem.unit in units for problem in ledger.problems)
         if faults:
             say(f"注意：以前的报送还有 {faults} 处错误，没有计入的事项不会结转到报送表里。")
-        idle = [plan.unit(unit_id).short_name for unit_id in units if not forms_due(method, unit_id, request.period)]
+        idle = [plan.unit(unit_id).short_name for unit_id in units if unit_id not in due]
         if idle:
             say(f"没有应报的表：{'、'.join(idle)}（见 method.yml 的 filing_duties）。")
-        print(f"已生成 {request.period.label}的报送表 {len(written)} 份，在：\n{folder}")
+        print(f"已生成 {period.label}的报送表 {len(due)} 份，在：\n{folder}")
 
 
 @forms_app.command("receive", epilog=_EXIT_CODES)
@@ -139,9 +141,11 @@ def tell_slips(place: Workspace, review: Review, folder: Path) -> None:
     from planeval.publish.slips import RETURNS, write_slips
 
     written = write_slips(place, review, folder / RETURNS)
-    pages = [path for path in written if path.suffix == ".html"]
+    pages = [path.stem for path in written if path.suffix == ".html"]
+    refused = {problem.unit for problem in review.errors}.intersection(pages)
     if pages:
-        print(f"退回单 {len(pages)} 份、标注的工作簿 {len(written) - len(pages)} 份，在：\n{folder / RETURNS}")
+        print(f"退回单 {len(refused)} 份，核对单（只有警告）{len(pages) - len(refused)} 份，"
+              f"标注的工作簿 {len(written) - len(pages)} 份，在：\n{folder / RETURNS}")  # fmt: skip
 
 
 def _opened(place: Workspace, review: str) -> tuple[ReviewRequest, Plan, Method, Ledger]:

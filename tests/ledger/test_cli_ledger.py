@@ -125,7 +125,7 @@ def test_check_can_tell_of_slips(desk: Desk, capsys: pytest.CaptureFixture[str])
     desk.receive("port", workbook({"活动": [EVENT_HEAD, event(1, "x")], "基金": [FUND_HEAD]}))
     tell_slips(Workspace(desk.root), desk.review(), desk.root / "output" / "2026Q2")
     said = capsys.readouterr().out
-    assert "退回单 1 份、标注的工作簿 1 份" in said
+    assert "退回单 1 份，核对单（只有警告）0 份，标注的工作簿 1 份" in said
     assert (desk.root / "output/2026Q2/returns/port.html").is_file()
 
 

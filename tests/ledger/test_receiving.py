@@ -392,6 +392,7 @@ def in_child(work: Callable[[], object]) -> int:
     """Run in a forked process; its exit code, or minus the signal that ended it. 0 done, 3 OSError, 4 refused."""
     process = os.fork()
     if process == 0:
+        signal.alarm(60)  # a child that hangs is a failure, not a wait
         code = 1
         try:
             work()
@@ -478,6 +479,7 @@ def test_killed_at_random_moments(counter: Counter, inbox: Path) -> None:
     for _ in range(40):
         process = os.fork()
         if process == 0:
+            signal.alarm(60)
             try:
                 counter.hand_in(*dice.sample(paths, len(paths)))
             finally:
@@ -517,17 +519,16 @@ def start_receiving(counter: Counter, paths: list[Path]) -> subprocess.Popen[str
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
 
 
-def test_killed_from_outside_and_two_at_once(counter: Counter, inbox: Path) -> None:
-    """Two processes receive the same and other files; a third is killed while they work."""
+def test_two_processes_at_once_receive_everything_once(counter: Counter, inbox: Path) -> None:
+    """Both receive the same twelve files, one from the front and one from the back."""
     quarters = ["2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"]
     paths = [form(inbox, number, unit=unit, quarter=quarter, name=f"{unit}{quarter}.xlsx")
              for number, quarter in enumerate(quarters) for unit in ("港务局", "海关")]  # fmt: skip
-    workers = [start_receiving(counter, order) for order in (paths, paths[::-1], paths[6:] + paths[:6])]
+    workers = [start_receiving(counter, order) for order in (paths, paths[::-1])]
     for worker in workers:
         assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
-    workers[2].kill()
     said = [worker.communicate(timeout=60) for worker in workers]
-    assert [worker.returncode for worker in workers[:2]] == [0, 0], said
+    assert [worker.returncode for worker in workers] == [0, 0], said
     filings = counter.check()
     assert len(filings) == len(paths) == len({(filing.unit, filing.period) for filing in filings})
     assert counter.desk.register.read_bytes().count(b"\n") == 1 + len(paths)

@@ -27,14 +27,34 @@ def desk(tmp_path: Path) -> Desk:
     return open_desk(tmp_path / "退回")
 
 
-@pytest.fixture
-def faulty(desk: Desk) -> Desk:
+def file_with_faults(desk: Desk) -> Desk:
     """One unit with faults in two quarters, another with a warning in a CSV file."""
     desk.receive("port", b"PK\x03\x04 junk", period="2026Q1", received_on="2026-04-09")
     desk.receive("port", workbook({"活动": BAD_EVENTS, "基金": [FUND_HEAD, fund(1, "约3亿")]}))
     rows = [[str(cell) for cell in event(7)], ["合计", *[""] * 8]]
     desk.receive("customs", csv_bytes([EVENT_HEAD, *rows]), "2026Q2/customs/活动.csv")
     return desk
+
+
+@pytest.fixture
+def faulty(desk: Desk) -> Desk:
+    return file_with_faults(desk)
+
+
+@pytest.fixture(scope="module")
+def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return file_with_faults(open_desk(tmp_path_factory.mktemp("slips") / "退回"))
+
+
+@pytest.fixture(scope="module")
+def review(one_desk: Desk) -> Review:
+    return one_desk.review()
+
+
+@pytest.fixture(scope="module")
+def written(one_desk: Desk, review: Review) -> dict[str, bytes]:
+    """The slips of the faulty filings, for the tests that only read them."""
+    return slips(one_desk, review)
 
 
 def slips(desk: Desk, review: Review | None = None) -> dict[str, bytes]:
@@ -55,18 +75,17 @@ def words(page: bytes) -> str:
     return "".join(body.reads().split())
 
 
-def test_units_with_faults_get_a_page_and_marked_workbooks(faulty: Desk) -> None:
-    written = slips(faulty)
+def test_units_with_faults_get_a_page_and_marked_workbooks(one_desk: Desk, written: dict[str, bytes]) -> None:
     assert list(written) == ["port.html", "customs.html", "port.xlsx", "port-2026Q1.xlsx", "customs.xlsx"]
-    assert folder_names(faulty) == {*written, "run.json"}
+    assert folder_names(one_desk) == {*written, "run.json"}
     book = openpyxl.load_workbook(io.BytesIO(written["port.xlsx"]))
     assert book["活动"]["D3"].comment and book["基金"]["E2"].comment
     assert openpyxl.load_workbook(io.BytesIO(written["port-2026Q1.xlsx"])).sheetnames == ["退回说明"]
     assert openpyxl.load_workbook(io.BytesIO(written["customs.xlsx"])).sheetnames == ["退回说明", "活动"]
 
 
-def test_a_slip_says_what_was_refused_why_and_what_to_do(faulty: Desk) -> None:
-    said = words(slips(faulty)["port.html"])
+def test_a_slip_says_what_was_refused_why_and_what_to_do(written: dict[str, bytes]) -> None:
+    said = words(written["port.html"])
     for part in (
         "市港务管理局退回单", "2026年第二季度", "2026Q2/port.xlsx", "D3", "2026-13-01", "没有这一天", "核对月份和日子",
         "约3亿", "填准确的数", "2026Q1/port.xlsx", "2026-07-15", "port.xlsx", "更正说明",
@@ -75,14 +94,13 @@ def test_a_slip_says_what_was_refused_why_and_what_to_do(faulty: Desk) -> None:
     assert "有3处错误，涉及的3行没有计入" in said and "以前各季的报送还有" in said
 
 
-def test_a_unit_with_warnings_only_is_asked_to_look(faulty: Desk) -> None:
-    said = words(slips(faulty)["customs.html"])
+def test_a_unit_with_warnings_only_is_asked_to_look(written: dict[str, bytes]) -> None:
+    said = words(written["customs.html"])
     assert "海关缉私分局核对单" in said and "没有错误；另有1处警告" in said and "不用重新报送" in said
 
 
-def test_slips_keep_to_the_page_contract(faulty: Desk) -> None:
-    review = faulty.review()
-    for name, content in slips(faulty, review).items():
+def test_slips_keep_to_the_page_contract(review: Review, written: dict[str, bytes]) -> None:
+    for name, content in written.items():
         if name.endswith(".html"):
             text = content.decode("utf-8")
             assert check_page(text, Expected(review.fingerprint, review.is_sample, frozenset())) == ()
@@ -101,8 +119,8 @@ def test_after_the_deadline_a_slip_says_so(desk: Desk) -> None:
     assert "2026-07-15（季度结束后15天，评估组），已过期限" in said
 
 
-def test_what_was_counted_is_said_by_table(faulty: Desk) -> None:
-    page = read_page(slips(faulty)["port.html"].decode("utf-8"))
+def test_what_was_counted_is_said_by_table(written: dict[str, bytes]) -> None:
+    page = read_page(written["port.html"].decode("utf-8"))
     rows = [[cell.reads() for cell in row.children] for row in page.every("tr")]
     assert ["活动", "1", "2", "已报送"] in rows
     assert ["基金", "0", "1", "未报送，或整张表没有计入"] in rows
@@ -127,8 +145,8 @@ def test_without_faults_nothing_is_written(desk: Desk) -> None:
     assert not (desk.root / "output" / "2026Q2" / "returns").exists()
 
 
-def test_the_same_review_gives_the_same_slips(faulty: Desk) -> None:
-    assert slips(faulty) == slips(faulty)
+def test_the_same_review_gives_the_same_slips(one_desk: Desk, written: dict[str, bytes]) -> None:
+    assert slips(one_desk) == written
 
 
 def test_very_many_faults_are_counted_and_not_all_printed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

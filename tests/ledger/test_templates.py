@@ -15,6 +15,7 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from filing_desk import EVENT_HEAD, FIRM_HEAD, NODE_HEAD, Desk, csv_bytes, event, open_desk, workbook
+from ledgers import ledger_of
 from planeval.ledger import open_ledger
 from planeval.ledger.forms import read_form
 from planeval.ledger.headings import Origin
@@ -24,6 +25,7 @@ from planeval.ledger.sheets import Sheet, read_sheets
 from planeval.ledger.tables import BY_ID, TABLES, Column, Table, with_choices
 from planeval.ledger.template_checks import OPTIONS_SHEET, options_of
 from planeval.ledger.templates import CARRIED, deadline, forms_due, open_items, write_template
+from planeval.measures.lapsing import lapsed
 from planeval.periods import Period
 from planeval.plan import Method, Plan, load_method, load_plan
 from planeval.workspace import Workspace
@@ -338,6 +340,25 @@ def test_what_does_not_end_or_comes_every_quarter_is_not_carried(history: Desk, 
         items = open_items(ledger, table, "port", QUARTER)
         assert bool(items) == (table.id in ("platforms", "milestones")), table.id
     assert open_items(ledger, replace(BY_ID["platforms"], repeated=True), "port", QUARTER) == []
+
+
+def test_what_has_lapsed_by_the_decision_in_force_is_not_carried() -> None:
+    place = Workspace(Path(__file__).resolve().parents[2])
+    jincheng = load_plan(place, "jincheng")
+    decisions = load_method(place, jincheng)
+    rows = [
+        {"enterprise_id": str(number), "kind": kind, "certificate_number": "1", "issued_on": issued,
+         "unit_id": "kejiju", "period": Period(2026, 1)}
+        for number, (kind, issued) in enumerate([
+            ("高新技术企业", "2023-03-31"), ("高新技术企业", "2023-04-01"), ("高新技术企业", "2023-04-02"),
+            ("科技型中小企业", "2025-04-01"), ("科技型中小企业", "2025-04-02"), ("专精特新小巨人", "2015-01-01"),
+        ])
+    ]  # fmt: skip
+    ledger = ledger_of({"certificates": rows})
+    items = open_items(ledger, BY_ID["certificates"], "kejiju", QUARTER,
+                       lambda table, rows: lapsed(table, rows, jincheng, decisions, QUARTER))  # fmt: skip
+    assert [item["enterprise_id"] for item in items] == ["2", "4", "5"]
+    assert len(open_items(ledger, BY_ID["certificates"], "kejiju", QUARTER)) == 6
 
 
 # ------------------------------------------------------------------------------ the same bytes

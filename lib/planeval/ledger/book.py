@@ -25,6 +25,7 @@ from planeval.problems import WARNING, InputError, Problem
 from planeval.workspace import Workspace
 
 NOTES_SHEET = "填报说明"
+OWN_SHEETS = (NOTES_SHEET, "退回说明")  # in our forms and in marked copies; nothing is filed on them
 ORIGIN_COLUMNS = ("unit_id", "period", "received_on", "file", "sheet", "row")
 
 
@@ -146,7 +147,7 @@ class _Reader:
         name = sheet_table(sheet)
         if name is not None:
             return self.tables[BY_SHEET[name].id]
-        if sheet.name.strip() != NOTES_SHEET and not sheet.hidden and any(any(row) for row in sheet.rows):
+        if sheet.name.strip() not in OWN_SHEETS and not sheet.hidden and any(any(row) for row in sheet.rows):
             close = difflib.get_close_matches(sheet.name, list(BY_SHEET), n=1, cutoff=0.5)
             self.problems.append(Problem(
                 shown, sheet.name, message="不认识的工作表，内容不计入", expected="、".join(BY_SHEET),

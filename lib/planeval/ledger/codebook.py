@@ -75,7 +75,7 @@ def _facts(table: Table) -> Iterator[tuple[str, str]]:
     if table.repeated:
         yield "结转", "一季一行，不结转"
     elif table.ended_by:
-        yield "结转", f"没有填“{named(table.ended_by)}”的事项，印在下一季的报送表里"
+        yield "结转", f"没有填“{named(table.ended_by)}”、也没有过有效期的事项，印在下一季的报送表里"
     else:
         yield "结转", "不结转；有变化时用同一编号再报一行"
 

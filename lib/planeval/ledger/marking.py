@@ -36,7 +36,8 @@ _HEADS = (
     "请在各表里改正，另存一份，作为更正重新报送；本表不用填，可以保留。",
 )
 MOST = 5_000  # faults listed and coloured: more than anybody mends one by one
-_LARGE = 20_000_000  # bytes unpacked, and
+_LARGE = 20_000_000  # bytes unpacked,
+_LARGE_STYLES = 2_000_000  # bytes of cell formats, or
 _LARGE_AREA = 400_000  # cells, above which openpyxl would take more time and memory than a list is worth
 _LONGEST_COMMENT = 1_500
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -89,7 +90,8 @@ def _own_workbook(filing: Returned) -> Any:
     if filing.content is None or not filing.sheets:
         return None
     try:
-        if sum(entry.file_size for entry in checked_entries(filing.content, filing.name)) > _LARGE:
+        sizes = {entry.filename.lower(): entry.file_size for entry in checked_entries(filing.content, filing.name)}
+        if sum(sizes.values()) > _LARGE or sizes.get("xl/styles.xml", 0) > _LARGE_STYLES:
             return None
         return load_workbook(io.BytesIO(filing.content), keep_vba=False, data_only=False)
     except (InputError, *_UNREADABLE):

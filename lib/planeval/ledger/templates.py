@@ -7,7 +7,7 @@ same bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ _MAY = {"format_cells": True, "format_columns": True, "format_rows": True, "inse
         "sort": True, "autofilter": True}  # fmt: skip
 
 Rows = Sequence[Mapping[str, Any]]
+Lapsed = Callable[[str, pd.DataFrame], pd.Series]
+"""Table id, rows → row-wise: no longer valid, so not worth carrying."""
 
 
 def forms_due(method: Method, unit: str, period: Period) -> tuple[Table, ...]:
@@ -60,10 +62,13 @@ def deadline(method: Method, period: Period) -> date:
     return period.end + timedelta(days=days)
 
 
-def open_items(ledger: Ledger, table: Table, unit: str, period: Period) -> list[dict[str, Any]]:
+def open_items(
+    ledger: Ledger, table: Table, unit: str, period: Period, lapsed: Lapsed | None = None
+) -> list[dict[str, Any]]:
     """What a unit has to carry into a quarter's form: its items filed for earlier quarters that have not ended.
 
-    Tables of a row a quarter, and tables whose items do not end, carry nothing.
+    Tables of a row a quarter, and tables whose items do not end, carry nothing. An item that is not carried
+    stays in the ledger as it was last filed.
     """
     if table.repeated or not table.ended_by:
         return []
@@ -72,20 +77,24 @@ def open_items(ledger: Ledger, table: Table, unit: str, period: Period) -> list[
     last = rows.loc[pd.Series(own, index=rows.index, dtype=bool)]
     last = last.drop_duplicates(list(table.key), keep="last")
     still_open = last[last[table.ended_by].isna()]
+    if lapsed is not None:
+        still_open = still_open[~lapsed(table.id, still_open)]
     columns = [column.id for column in table.columns]
     return [{str(name): value for name, value in row.items()} for row in still_open[columns].to_dict("records")]
 
 
 def write_template(
     path: Path, unit: str, period: Period, plan: Plan, tables_due: Sequence[Table], ledger: Ledger | None,
-    last_day: date | None = None,
+    last_day: date | None = None, lapsed: Lapsed | None = None,
 ) -> None:  # fmt: skip
     """Write the form of one unit for one quarter: 填报说明, one sheet per table, long lists on a hidden sheet.
 
     ledger: where open items of earlier quarters come from; None carries nothing. last_day: see `deadline`.
-    The file appears whole or not at all.
+    lapsed: which of them have lapsed and stay out. The file appears whole or not at all.
     """
-    carried = {table.id: open_items(ledger, table, unit, period) if ledger else [] for table in tables_due}
+    carried = {
+        table.id: open_items(ledger, table, unit, period, lapsed) if ledger is not None else [] for table in tables_due
+    }
     buffer = io.BytesIO()
     workbook = new_workbook(buffer)
     lists = OptionLists()

@@ -99,6 +99,7 @@ class PageExporter(TemplateExporter):
             title=page.title, lang="zh-CN", css=Markup(self._css(page, numbered)), csp=CSP, sample=page.sample,
             running_head=page.running_head, blocks=[Markup(block) for block in numbered],
             opening_index=opening[0] if opening else -1, contents=contents, footer=page.footer,
+            has_index="index.html" in page.files,
         )  # fmt: skip
         return text
 

@@ -5,7 +5,6 @@ They are made in a stage and put in place together, like the pages of an edition
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -26,7 +25,6 @@ from planeval.review import Review
 from planeval.workspace import Workspace
 
 RETURNS = "returns"
-_INDEX_LINK = re.compile(r'\s*<a href="index\.html">[^<]*</a>')  # a slip goes to its unit alone
 
 
 def write_slips(workspace: Workspace, review: Review, folder: Path) -> list[Path]:
@@ -107,7 +105,7 @@ def _page(slip: Slip, review: Review, footer: dict[str, str]) -> str:
     head = f"{review.plan.text.short_title} {review.period.label}"
     title = f"{review.plan.unit(slip.unit).short_name}{slip.title}"
     info = PageInfo(title, head, review.is_sample, frozenset(), footer)
-    return _INDEX_LINK.sub("", page_exporter().render(slip_blocks(slip, review), info))
+    return page_exporter().render(slip_blocks(slip, review), info)
 
 
 def _check(pages: dict[str, str], review: Review) -> None:

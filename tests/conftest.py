@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
 from stranger import write_workspace
+
+# A slow machine is no fault of the code: how long an example took decides nothing.
+settings.register_profile("planeval", deadline=None)
+settings.load_profile("planeval")
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_an_unknown_unit_in_a_cell_is_named_with_the_nearest_one(desk: Desk) -> 
     first, second = desk.problems(file)
     assert (first.cell, first.value, first.remedy) == ("E3", "市港务句", "是不是“市港务局”")
     assert (second.cell, second.value, second.message) == ("F4", "海关、市水利局", "没有“市水利局”这个责任单位")
-    ledger = desk.review().ledger
+    ledger = desk.ledger()
     assert list(ledger.current["milestones"]["lead_unit"]) == ["port"]
     assert [(echo.written, echo.understood) for echo in ledger.echoes if echo.cell == "E2"] == [("市港务局", "港务局")]
 
@@ -128,7 +128,7 @@ def test_a_wrong_enterprise_code_is_caught_by_its_check_digit(desk: Desk) -> Non
     digit, order = sorted(desk.problems(file))
     assert (digit.cell, digit.value) == ("A3", "91350100M000100Y44") and "校验码" in digit.message
     assert (order.cell, order.message) == ("G3", "“迁出日期”早于“入驻日期”")
-    assert list(desk.review().ledger.current["enterprises"]["name"]) == ["甲公司"]
+    assert list(desk.ledger().current["enterprises"]["name"]) == ["甲公司"]
 
 
 @pytest.mark.parametrize("kind", ["never saved", "never calculated", "text result blank", "error value"])
@@ -166,7 +166,7 @@ def test_a_formula_without_a_result_is_not_a_blank(desk: Desk, kind: str) -> Non
 def test_what_is_understood_is_said_back(desk: Desk) -> None:
     """Full-width digits, serials and spellings count, and each is echoed: written → understood."""
     assert file_events(desk, event("１", 46146, **{"参加人数（人）": "１，２００"})) == []
-    echoes = {echo.cell: (echo.written, echo.understood) for echo in desk.review().ledger.echoes}
+    echoes = {echo.cell: (echo.written, echo.understood) for echo in desk.ledger().echoes}
     assert echoes == {"A2": ("HD１", "HD1"), "D2": ("46146", "2026-05-04"), "G2": ("１，２００", "1200")}
     assert desk.value("events") == 2
 
@@ -197,7 +197,7 @@ def test_money_in_another_unit_is_converted_or_refused(
         assert "万元" in fault.message and "金额（万元）" in fault.remedy
     else:
         assert desk.problems(file) == []
-    assert desk.review().ledger.current["funds"]["amount"].tolist() == counted
+    assert desk.ledger().current["funds"]["amount"].tolist() == counted
 
 
 def test_a_renamed_column_gets_a_did_you_mean(desk: Desk) -> None:
@@ -313,7 +313,7 @@ def test_csv_in_gb18030_is_read_right(desk: Desk) -> None:
     file = desk.receive("port", csv_bytes(rows, "gb18030"), f"{PERIOD}/port/活动.csv")
     fault = told([problem for problem in desk.problems(file) if problem.rule != "missing_sheet"], "date")
     assert (fault.sheet, fault.cell, fault.value) == ("活动", "D3", "2025-13-01")
-    assert "𠮷港推介会" in set(desk.review().ledger.filed["events"]["name"])
+    assert "𠮷港推介会" in set(desk.ledger().filed["events"]["name"])
     assert desk.value("events") == 2
 
 

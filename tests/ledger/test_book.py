@@ -43,7 +43,7 @@ def file(desk: Desk, unit: str, period: str, rows: Rows, received_on: str, **cha
 
 def events(desk: Desk, period: str = "2026Q2", known: str = "") -> dict[str, str]:
     """Event → the place of the row that stands."""
-    rows = desk.review(period, known).ledger.current["events"]
+    rows = desk.ledger(period, known).current["events"]
     return dict(zip(rows["event_id"], rows["place"], strict=True))
 
 
@@ -52,7 +52,7 @@ def test_a_later_filing_of_a_unit_carries_its_items_forward(desk: Desk) -> None:
     file(desk, "port", "2026Q1", [event(1, 地点="旧址"), event(2)], "2026-04-10")
     file(desk, "port", "2026Q2", [event(1, 地点="新址"), event(3)], "2026-07-10")
     assert events(desk) == {"HD1": "新址", "HD2": "一号码头", "HD3": "一号码头"}
-    ledger = desk.review().ledger
+    ledger = desk.ledger()
     assert len(ledger.filed["events"]) == 4 and ledger.duplicates.empty
     assert desk.value("events") == 3
 
@@ -77,7 +77,7 @@ def test_between_units_the_first_in_the_duty_list_is_believed(desk: Desk) -> Non
         file(desk, "customs", quarter, [event(1, 地点="海关说的"), event(9)], received)
     file(desk, "port", "2026Q1", [event(1, 地点="港务局说的")], "2026-07-20")
     assert events(desk) == {"HD1": "港务局说的", "HD9": "一号码头"}
-    (row,) = desk.review().ledger.duplicates.to_dict("records")
+    (row,) = desk.ledger().duplicates.to_dict("records")
     assert row == {"table": "events", "item": "HD1", "units": ("port", "customs"), "counted": "port"}
     assert desk.value("events") == 2
 

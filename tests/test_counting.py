@@ -11,8 +11,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgers import ledger_of
 
+from ledgers import ledger_of
 from planeval.measures.counting import count_on, expiry, window_quarters
 from planeval.periods import Period
 from planeval.plan import CountingRule

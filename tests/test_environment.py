@@ -9,6 +9,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
 from environment_file import (
     CONDA_NAMES,
     ENVIRONMENT,
@@ -23,8 +26,6 @@ from environment_file import (
     project,
     read_lock,
 )
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 
 MATCH_SPEC = re.compile(r"  - (?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)=(?P<version>[0-9]+(?:\.[0-9a-z]+)*)")
 PIP_PIN = re.compile(r"      - (?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)==(?P<version>[0-9]+(?:\.[0-9a-z]+)*)")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from recomputation import judged
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from recomputation import READINGS, decisions_in_force, judged
 
 from planeval.review import open_review
+from recomputation import READINGS, decisions_in_force, judged
 
 ROOT = Path(__file__).resolve().parents[1]
 REVIEWS = sorted(path for path in (ROOT / "params/reviews").glob("20*.yml"))

@@ -136,8 +136,9 @@ def _first_known(workspace: Workspace, plan: Plan, method: Method, period: Perio
     """The ledger as known on the day each earlier quarter's filings were due, for quarters that were filed."""
     grace = timedelta(days=method.value("filing_deadline_days", period))
     quarters = sorted({filing.period for filing in now.received if filing.period < period})
+    days = {quarter: quarter.end + grace for quarter in quarters}
     return {
-        quarter: cached_ledger(workspace, plan, method, period, quarter.end + grace, open_ledger) for quarter in quarters
+        quarter: cached_ledger(workspace, plan, method, period, day, open_ledger) for quarter, day in days.items()
     }
 
 

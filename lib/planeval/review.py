@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
 from planeval.judge.targets import judge_readings, judge_targets
-from planeval.ledger import Ledger, open_ledger
+from planeval.ledger import Ledger, ReadOnce, open_ledger
 from planeval.ledger.published import PublishedFile, read_published
 from planeval.ledger.register import file_hash
 from planeval.ledger.store import cached_ledger
@@ -113,12 +115,13 @@ def open_review(
     quarter, day = _arguments(period, as_known_on, edition)
     the_plan, method = load_params(place, plan, COLUMNS_BY_TABLE)
     published = read_published(place, the_plan)
-    ledger = cached_ledger(place, the_plan, method, quarter, day, open_ledger)
+    read = partial(open_ledger, shared=ReadOnce())
+    ledger = cached_ledger(place, the_plan, method, quarter, day, read)
     counts = measure_targets(ledger, published, the_plan, method, quarter)
     series = target_series(ledger, published, the_plan, method, quarter)
     milestones = milestone_states(ledger, quarter)
     history = filing_history(ledger, the_plan, method, quarter)
-    first_known = _first_known(place, the_plan, method, quarter, ledger)
+    first_known = _first_known(place, the_plan, method, ledger, quarter, read)
     return Review(
         plan=the_plan, method=method, period=quarter, as_known_on=ledger.as_known_on, edition=edition,
         ledger=ledger, published=published, counts=counts, series=series,
@@ -132,14 +135,14 @@ def open_review(
     )  # fmt: skip
 
 
-def _first_known(workspace: Workspace, plan: Plan, method: Method, period: Period, now: Ledger) -> dict[Period, Ledger]:
+def _first_known(
+    workspace: Workspace, plan: Plan, method: Method, now: Ledger, period: Period, read: Callable[..., Ledger]
+) -> dict[Period, Ledger]:
     """The ledger as known on the day each earlier quarter's filings were due, for quarters that were filed."""
     grace = timedelta(days=method.value("filing_deadline_days", period))
     quarters = sorted({filing.period for filing in now.received if filing.period < period})
     days = {quarter: quarter.end + grace for quarter in quarters}
-    return {
-        quarter: cached_ledger(workspace, plan, method, period, day, open_ledger) for quarter, day in days.items()
-    }
+    return {quarter: cached_ledger(workspace, plan, method, period, day, read) for quarter, day in days.items()}
 
 
 def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, date | None]:

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -66,10 +66,22 @@ class Ledger:
         return due, tuple(unit for unit in due if unit in filed)
 
 
+@dataclass
+class ReadOnce:
+    """What several views of one ledger share within one call: each file is read once, the rules are loaded once."""
+
+    sheets: dict[tuple[str, str], tuple[Sheet, ...]] = field(default_factory=dict)
+    readings: dict[tuple[str, str, str], FormReading] = field(default_factory=dict)
+    rules: tuple[Rule, ...] | None = None
+
+
 def open_ledger(
-    workspace: Workspace, plan: Plan, method: Method, period: Period, as_known_on: date | None = None
-) -> Ledger:
+    workspace: Workspace, plan: Plan, method: Method, period: Period, as_known_on: date | None = None,
+    shared: ReadOnce | None = None,
+) -> Ledger:  # fmt: skip
     """Read every filing known on a day. `period` only chooses which decisions are in force.
+
+    shared: pass one object to several calls with the same plan, method and period, and files are read once.
 
     Faults of filings are in `Ledger.problems`: bad rows and files are left out, everybody else's rows
     stand. Raises InputError only for the register itself and for rules.yml.
@@ -79,7 +91,8 @@ def open_ledger(
     duties = _duties(method, period)
     closed_lists = method.value("closed_lists", period) if method.decides("closed_lists") else {}
     tables = {table.id: with_choices(table, closed_lists) for table in TABLES}
-    reader = _Reader(workspace, plan, tables)
+    shared = shared or ReadOnce()
+    reader = _Reader(workspace, plan, tables, shared)
     for filing in known.standing:
         reader.read(filing)
     reader.note_missing_sheets(lambda filed_in: _duties(method, filed_in))
@@ -89,7 +102,8 @@ def open_ledger(
     context = RuleContext.of(
         plan, method, period, as_known_on=known.day, filings=known.received, letters=reader.letters
     )
-    filed = reader.ruled(checked, load_rules(workspace, plan, tables), context)
+    shared.rules = load_rules(workspace, plan, tables) if shared.rules is None else shared.rules
+    filed = reader.ruled(checked, shared.rules, context)
     current, duplicates = {}, []
     for table in tables.values():
         current[table.id], repeated = one_row_per_item(filed[table.id], table, duties.get(table.id, ()))
@@ -109,7 +123,8 @@ def _duties(method: Method, period: Period) -> dict[str, tuple[str, ...]]:
 class _Reader:
     """Gathers rows and faults over filings."""
 
-    def __init__(self, workspace: Workspace, plan: Plan, tables: dict[str, Table]) -> None:
+    def __init__(self, workspace: Workspace, plan: Plan, tables: dict[str, Table], shared: ReadOnce) -> None:
+        self.shared = shared
         self.workspace = workspace
         self.plan = plan
         self.tables = tables
@@ -127,21 +142,29 @@ class _Reader:
         shown = self.workspace.relative(path)
         try:
             raw = read_bytes(path, shown)
-            altered = hashlib.sha256(raw).hexdigest() != filing.sha256
+            digest = hashlib.sha256(raw).hexdigest()
+            altered = digest != filing.sha256
             self.problems += [_altered(shown, filing)] if altered else []
-            sheets = sheets_of(raw, path, shown)
+            if (shown, digest) not in self.shared.sheets:
+                self.shared.sheets[shown, digest] = sheets_of(raw, path, shown)
         except InputError as error:
             self.problems += [replace(problem, unit=filing.unit) for problem in error.problems]
             return
         _, seen = self.opened.setdefault((filing.period, filing.unit), (shown, set()))
-        for sheet in sheets:
+        for sheet in self.shared.sheets[shown, digest]:
             table = self._table_of(sheet, shown, filing.unit)
             if table is not None:
                 seen.add(table.id)
-                reading = read_form(sheet, table, self.plan, Origin(shown, filing.unit, sheet.name))
+                reading = self._form(sheet, table, Origin(shown, filing.unit, sheet.name), digest)
                 self.problems += reading.problems
                 if reading.letters and not altered:
                     self._take(reading, table, filing, shown, sheet.name)
+
+    def _form(self, sheet: Sheet, table: Table, origin: Origin, digest: str) -> FormReading:
+        key = (f"{origin.file} {origin.unit}", sheet.name, digest)
+        if key not in self.shared.readings:
+            self.shared.readings[key] = read_form(sheet, table, self.plan, origin)
+        return self.shared.readings[key]
 
     def _table_of(self, sheet: Sheet, shown: str, unit: str) -> Table | None:
         name = sheet_table(sheet)

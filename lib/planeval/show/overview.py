@@ -83,6 +83,7 @@ def _target_notes(review: Review) -> list[str]:
         "应达比例：有节点的按到期节点，没有节点的按序时进度；节点是评估人员的分解，方案没有分年目标。",
         "完成比例和进度灯都按表中所印的数计算。未报送不等于零。",
     ]
+    notes += _refused_note(review)
     partial = review.targets[
         (review.targets["filers_filed"] < review.targets["filers_due"]) & review.targets["reported"]
     ]
@@ -95,6 +96,17 @@ def _target_notes(review: Review) -> list[str]:
         f"{row['name']}：已明显超过目标值，请研究目标是否偏低。" for row in rows_of(review.targets) if row["low_target"]
     ]
     return notes
+
+
+def _refused_note(review: Review) -> list[str]:
+    """How many faults kept rows or files out of these values, and whose; nothing when there are none."""
+    if not review.errors:
+        return []
+    owners = {problem.unit for problem in review.errors}
+    names = [unit.short_name for unit in review.plan.units if unit.id in owners]
+    return [
+        f"报送中 {len(review.errors)} 处错误所在的行或文件没有计入上表，涉及{listed(names) or '未登记的文件'}，见“数据质量”。"
+    ]
 
 
 def task_table(review: Review) -> Fragment:

@@ -21,7 +21,7 @@ from planeval.ledger.parsing import (
     parse_quarter,
     parse_text,
 )
-from planeval.ledger.sheets import cell_text
+from planeval.ledger.reading_worker import cell_text
 
 # written, unit of the column, understood
 NUMBERS = [

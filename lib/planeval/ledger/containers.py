@@ -1,4 +1,4 @@
-"""Looking at a workbook's bytes before any reader opens it: is it an .xlsx, is it whole, will it stay small.
+"""Looking at a workbook's bytes before any reader opens it: what is it, is it whole, will it stay small.
 
 A workbook of five kilobytes can ask for gigabytes, and a reader that runs out of memory takes the whole
 review with it. So the file is unpacked here first, piece by piece, against limits that no form reaches.
@@ -25,7 +25,9 @@ _LOCAL_HEADER_BYTES = 30
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_ENTRY = 0x1
-_ODS = b"mimetypeapplication/vnd.oasis"
+_ODF = b"mimetypeapplication/vnd.oasis"
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+XLSX, XLS, ODS = "xlsx", "xls", "ods"
 _BAD_NAME = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|[\x00-\x1f]")
 
 
@@ -36,12 +38,13 @@ def refused(shown: str, rule: str, message: str, remedy: str, expected: str = ""
 
 
 def checked_entries(raw: bytes, shown: str) -> list[zipfile.ZipInfo]:
-    """The parts of an .xlsx file, after its signature, names and sizes were found harmless.
+    """The parts of an .xlsx or .ods file, after its names and sizes were found harmless.
 
-    Raises InputError: encrypted, legacy .xls, not a workbook, damaged, too many or misnamed parts. Sizes
+    Raises InputError: encrypted, not a workbook of these kinds, damaged, too many or misnamed parts. Sizes
     are those the file claims; `unpacked` holds each part to its claim.
     """
-    _check_signature(raw, shown)
+    if workbook_kind(raw, shown) == XLS:
+        raise _no_workbook(shown, "内容不是 .xlsx 工作簿")
     try:
         entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
@@ -57,15 +60,29 @@ def checked_entries(raw: bytes, shown: str) -> list[zipfile.ZipInfo]:
     return entries
 
 
-def _check_signature(raw: bytes, shown: str) -> None:
+def workbook_kind(raw: bytes, shown: str) -> str:
+    """XLSX, XLS or ODS, by the bytes and not by the name. Raises InputError: something else, or encrypted."""
     if raw.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in raw:
-            raise refused(shown, "encrypted", "文件已加密", "取消打开密码后再报送", "未加密的 .xlsx")
-        raise refused(shown, "legacy_xls", "是旧版 .xls 或加密文件", "取消密码并另存为 .xlsx", "未加密的 .xlsx")
+            raise locked(shown)
+        if not any(name.encode("utf-16-le") in raw for name in ("Workbook", "Book")):
+            raise _no_workbook(shown, "内容不是工作簿")
+        return XLS
     if not raw.startswith(_ZIP):
-        raise refused(shown, "not_xlsx", "内容不是 .xlsx 工作簿", "用 Excel 或 WPS 另存为 .xlsx", ".xlsx 工作簿")
-    if raw[_LOCAL_HEADER_BYTES : _LOCAL_HEADER_BYTES + len(_ODS)] == _ODS:
-        raise refused(shown, "not_xlsx", "是 .ods 工作簿，不是 .xlsx", "另存为 .xlsx 后再报送", ".xlsx 工作簿")
+        raise _no_workbook(shown, "内容不是 .xlsx 工作簿")
+    name_and_content = raw[_LOCAL_HEADER_BYTES : _LOCAL_HEADER_BYTES + len(_ODS)]
+    if name_and_content.startswith(_ODF) and name_and_content != _ODS:
+        raise _no_workbook(shown, "是 OpenDocument 文件，但不是工作簿")
+    return ODS if name_and_content == _ODS else XLSX
+
+
+def _no_workbook(shown: str, message: str) -> InputError:
+    return refused(shown, "not_xlsx", message, "用 Excel 或 WPS 另存为 .xlsx", ".xlsx 工作簿")
+
+
+def locked(shown: str) -> InputError:
+    """The error for a workbook that asks for a password."""
+    return refused(shown, "encrypted", "文件已加密", "取消打开密码后再报送", "未加密的 .xlsx")
 
 
 def _check_names(entries: list[zipfile.ZipInfo], shown: str) -> None:
@@ -78,7 +95,7 @@ def _check_names(entries: list[zipfile.ZipInfo], shown: str) -> None:
                 "用 Excel 或 WPS 打开后另存为 .xlsx 再报送", value=entry.orig_filename,
             )  # fmt: skip
         if entry.flag_bits & _ENCRYPTED_ENTRY:
-            raise refused(shown, "encrypted", "文件已加密", "取消打开密码后再报送", "未加密的 .xlsx")
+            raise locked(shown)
 
 
 def _too_large(shown: str, what: str) -> InputError:

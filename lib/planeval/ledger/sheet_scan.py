@@ -95,22 +95,23 @@ def _elements(
         if name.rpartition(":")[2] == wanted:
             found.append(attributes)
 
-    parser = _parser(shown)
+    parser = careful_parser(shown)
     parser.StartElementHandler = start
-    _feed(parser, unpacked(raw, entries[part], shown), "", shown)
+    feed(parser, unpacked(raw, entries[part], shown), "", shown)
     yield from found
 
 
 def _scan_part(pieces: Iterator[bytes], sheet: str, calculated: bool, budget: int, shown: str) -> PartScan:
-    parser = _parser(shown)
+    parser = careful_parser(shown)
     scan = _CellScan(parser, sheet, calculated, budget, shown)
-    _feed(parser, pieces, sheet, shown)
+    feed(parser, pieces, sheet, shown)
     if scan.formula:
         scan.end_formula()
     return scan.found
 
 
-def _parser(shown: str) -> Any:
+def careful_parser(shown: str) -> Any:
+    """An XML parser that refuses a file with declarations of its own."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -123,7 +124,8 @@ def _parser(shown: str) -> Any:
     return parser
 
 
-def _feed(parser: Any, pieces: Iterator[bytes], sheet: str, shown: str) -> None:
+def feed(parser: Any, pieces: Iterator[bytes], sheet: str, shown: str) -> None:
+    """Give a part to a parser. Raises InputError when it is not well-formed UTF-8 XML."""
     try:
         for number, piece in enumerate(pieces):
             if number == 0 and piece.startswith((b"\xff\xfe", b"\xfe\xff")):

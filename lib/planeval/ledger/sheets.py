@@ -8,19 +8,17 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from itertools import islice
 from pathlib import Path, PurePath
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-from planeval.ledger.containers import MAX_FILE_BYTES, refused
-from planeval.ledger.sheet_scan import MAX_AREA, MAX_COLUMNS, MAX_ROWS, scan_workbook, unreadable
+from planeval.ledger.containers import MAX_FILE_BYTES, ODS, XLS, XLSX, refused, workbook_kind
+from planeval.ledger.ods_scan import scan_ods
+from planeval.ledger.reading_child import CHILD
+from planeval.ledger.sheet_scan import MAX_AREA, MAX_COLUMNS, MAX_ROWS, scan_workbook
+from planeval.ledger.xls_scan import scan_xls
 
 _ZIP_OR_OLE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _FIRST_LINES = 10
-_EXACT_DIGITS = 10**15  # Excel keeps 15 digits of a number; a longer one is no longer what was typed
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Sheet:
 
 
 def read_sheets(path: Path, shown: str) -> tuple[Sheet, ...]:
-    """All sheets of an .xlsx or .csv file. Raises InputError (one whole-file Problem) when it cannot be read."""
+    """All sheets of an .xlsx, .xls, .ods or .csv file. Raises InputError (one whole-file Problem) when unreadable."""
     return sheets_of(read_bytes(path, shown), path, shown)
 
 
@@ -64,7 +62,7 @@ def read_bytes(path: Path, shown: str) -> bytes:
 
 
 def sheets_of(raw: bytes, name: PurePath, shown: str) -> tuple[Sheet, ...]:
-    """The sheets in a filing's bytes; `name` tells .csv from .xlsx. Raises InputError as read_sheets."""
+    """The sheets in a filing's bytes; `name` tells .csv from workbooks. Raises InputError as read_sheets."""
     if name.suffix.lower() != ".csv":
         return _read_workbook(raw, shown)
     if raw.startswith(_ZIP_OR_OLE):
@@ -73,44 +71,20 @@ def sheets_of(raw: bytes, name: PurePath, shown: str) -> tuple[Sheet, ...]:
 
 
 def _read_workbook(raw: bytes, shown: str) -> tuple[Sheet, ...]:
-    untrusted = scan_workbook(raw, shown)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        return tuple(
-            _text_sheet(workbook, found.name, untrusted.get(found.name, {}), found.visible != SheetVisibleEnum.Visible)
-            for found in workbook.sheets_metadata
-            if found.typ == SheetTypeEnum.WorkSheet
-        )
-    except (CalamineError, OSError, ValueError, KeyError, OverflowError) as error:
-        raise unreadable(shown) from error
+    """The sheets of an .xlsx, .xls or .ods workbook, told by its bytes.
 
-
-def _text_sheet(workbook: CalamineWorkbook, name: str, untrusted: dict[str, str], hidden: bool) -> Sheet:
-    sheet = workbook.get_sheet_by_name(name)
-    rows = tuple(tuple(cell_text(cell) for cell in row) for row in sheet.to_python(skip_empty_area=False))
-    merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
-    return Sheet(name, rows, untrusted, merged, hidden)
-
-
-def cell_text(value: object) -> str:
-    """A cell as the text a person sees: whole numbers without `.0`, days as 2025-03-31.
-
-    A number of more than 15 digits is written 9.114050012345678E+17: its last digits are not what was typed.
+    Only .xlsx shows which formulas nobody has calculated; an error value is known in all three.
     """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        if abs(value) >= _EXACT_DIGITS:
-            return f"{Decimal(repr(value)).normalize():E}"
-        return f"{Decimal(repr(value)).normalize() + 0:f}"
-    if isinstance(value, datetime):
-        value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    kind = workbook_kind(raw, shown)
+    by_place = scan_xls(raw, shown) if kind == XLS else []
+    by_name = scan_workbook(raw, shown) if kind == XLSX else scan_ods(raw, shown) if kind == ODS else {}
+    return tuple(
+        Sheet(
+            name, tuple(tuple(row) for row in rows), by_place[place] if kind == XLS else by_name.get(name, {}),
+            tuple((a, b, c, d) for a, b, c, d in merged), hidden,
+        )
+        for place, name, hidden, merged, rows in CHILD.read(raw, shown)
+    )  # fmt: skip
 
 
 def _read_csv(raw: bytes, name: str, shown: str) -> Sheet:

@@ -145,13 +145,13 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 def event(number: int | str, held_on: Any = "2026-05-04", **changed: Any) -> list[Any]:
     """One event as a clerk types it; `changed` replaces cells by heading (活动名称="…")."""
-    cells = dict(zip(EVENT_HEAD, (f"HD{number}", f"推介会{number}", "产业对接会", held_on, "一号码头", "港务局", 40, "签到表", ""), strict=True))  # fmt: skip  # noqa: E501
+    cells = dict(zip(EVENT_HEAD, (f"HD{number}", f"推介会{number}", "产业对接会", held_on, "一号码头", "港务局", 40, "签到表", ""), strict=True))  # fmt: skip
     return list((cells | changed).values())
 
 
 def fund(number: int | str, amount: Any = 10_000, **changed: Any) -> list[Any]:
     """One fund record, 备案 of 1亿元 unless said otherwise."""
-    cells = dict(zip(FUND_HEAD, (f"JJ{number}", "港区一号基金", "备案", "2026-04-01", amount, "港投公司", f"P{number}", "", ""), strict=True))  # fmt: skip  # noqa: E501
+    cells = dict(zip(FUND_HEAD, (f"JJ{number}", "港区一号基金", "备案", "2026-04-01", amount, "港投公司", f"P{number}", "", ""), strict=True))  # fmt: skip
     return list((cells | changed).values())
 
 

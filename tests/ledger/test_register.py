@@ -126,7 +126,7 @@ def test_faults_are_told_with_the_line_an_editor_shows(
     assert refused(empty, *lines) == faults
 
 
-@pytest.mark.parametrize("file", ["../a.xlsx", "a/../b.xlsx", "./a.xlsx", "a//b.xlsx", "C:/a.xlsx", "a\\b.xlsx", "", "a\u202e.xlsx"])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize("file", ["../a.xlsx", "a/../b.xlsx", "./a.xlsx", "a//b.xlsx", "C:/a.xlsx", "a\\b.xlsx", "", "a\u202e.xlsx"])  # fmt: skip
 def test_a_file_lies_below_filings_and_has_one_name(empty: tuple[Workspace, Plan], file: str) -> None:
     assert refused(empty, f"port,2026Q1,{file},2026-04-10,{SHA},")[0][0] == "第 2 行 file"
 

@@ -176,7 +176,7 @@ def test_a_missing_file_and_a_missing_plan(desk: Desk) -> None:
 
 def test_a_closed_list_must_be_one_that_exists(desk: Desk) -> None:
     """A plan may replace a list of choices; a misspelt one would silently replace nothing."""
-    lists = "decisions:\n  closed_lists:\n    question: 选项\n    values:\n      - {value: {%s: [讲座]}, reason: 无, by: 我, from: 2025Q1}\n"  # noqa: E501
+    lists = "decisions:\n  closed_lists:\n    question: 选项\n    values:\n      - {value: {%s: [讲座]}, reason: 无, by: 我, from: 2025Q1}\n"
     good = METHOD_YML.replace("decisions:\n", lists % "events-kind")
     assert load(desk, method=good)[1].decides("closed_lists")
     for written, near in (("event-kind", "events-kind"), ("events-kinds", "events-kind")):

@@ -171,7 +171,8 @@ def _write_rows(connection: Connection, table: Table, filed: pd.DataFrame, curre
     tables.fill(connection, replaced_name(table.id), filed[order < 0], types)
     marked = filed.assign(**{STANDING: order})[order >= 0]
     with tables.scanned(connection, marked, {**types, STANDING: "BIGINT"}) as select:
-        tables.insert_rows(connection, table, select, {})
+        if len(marked):
+            tables.insert_rows(connection, table, select, {})
     return {column: str(filed[column].dtype) for column in types if filed[column].dtype.kind == "M"}
 
 

@@ -158,14 +158,13 @@ def scanned(connection: Connection, frame: pd.DataFrame, types: Types) -> Iterat
     """
     if list(frame.columns) != list(types):
         raise NotStorable(f"columns {list(frame.columns)}, declared {list(types)}")
-    plain = pd.DataFrame({column: _plain(frame[column], kind) for column, kind in types.items()})
-    plain.insert(0, ORDINAL, frame.index.to_numpy())
+    plain = {ORDINAL: frame.index.to_numpy()} | {name: _plain(frame[name], kind) for name, kind in types.items()}
     cells = [
         f"string_split({quoted(column)}, chr({ord(_BETWEEN)}))" if kind == LIST else f"{quoted(column)}::{kind}"
         for column, kind in types.items()
     ]
     named = ", ".join(f"{cell} AS {quoted(column)}" for cell, column in zip(cells, types, strict=True))
-    connection.register("incoming", plain)
+    connection.register("incoming", pd.DataFrame(plain))
     yield f"SELECT {ORDINAL}, {named} FROM incoming"
     connection.unregister("incoming")
 
@@ -173,22 +172,22 @@ def scanned(connection: Connection, frame: pd.DataFrame, types: Types) -> Iterat
 def fill(connection: Connection, name: str, frame: pd.DataFrame, types: Types) -> None:
     """Write a frame into its empty table. Raises NotStorable as `scanned`."""
     with scanned(connection, frame, types) as select:
-        connection.execute(f"INSERT INTO {quoted(name)} {select}")
+        if len(frame):
+            connection.execute(f"INSERT INTO {quoted(name)} {select}")
 
 
-def _plain(cells: pd.Series, kind: str) -> pd.Series:
+def _plain(cells: pd.Series, kind: str) -> Array | list[str | None]:
     """Cells as DuckDB takes them: text as text (blank is NULL), everything else as pandas has it."""
     if kind == "DATE":
-        return pd.to_datetime(cells).reset_index(drop=True)
+        return pd.to_datetime(cells).to_numpy()
     if kind not in (TEXT, LIST):
-        return cells.infer_objects().reset_index(drop=True)
-    blank = cells.isna()
-    held = {type(cell) for cell in cells[~blank]}
+        return cells.infer_objects().to_numpy()
+    known = [None if cell is None or cell != cell else cell for cell in cells]
+    held = {type(cell) for cell in known} - {type(None)}
     if not held <= ({tuple} if kind == LIST else {str, Period}):
         raise NotStorable(f"{cells.name}: {sorted(each.__name__ for each in held)} where text was declared")
     join = _BETWEEN.join if kind == LIST else str
-    said = [None if is_blank else join(cell) for cell, is_blank in zip(cells, blank, strict=True)]
-    return pd.Series(said, dtype="str")
+    return [None if cell is None else join(cell) for cell in known]
 
 
 def write_records(connection: Connection, name: str, records: Iterable[Any], types: Types) -> None:

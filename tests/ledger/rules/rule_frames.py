@@ -24,9 +24,7 @@ _EXAMPLES = yaml.safe_load((ROOT / "tests" / "cases" / "rules.yml").read_text(en
 USUAL: dict[str, dict[str, Any]] = _EXAMPLES["usual"]
 EXAMPLES: dict[str, dict[str, list[dict[str, Any]]]] = _EXAMPLES["examples"]
 LETTERS = {
-    (file, table.sheet): {column.id: ascii_uppercase[place] for place, column in enumerate(table.columns)}
-    for table in TABLES
-    for file in ("",)
+    table.sheet: {column.id: ascii_uppercase[place] for place, column in enumerate(table.columns)} for table in TABLES
 }
 
 
@@ -34,7 +32,7 @@ class _LettersEverywhere(dict[tuple[str, str], dict[str, str]]):
     """Every file has its columns in the order in which the tables declare them."""
 
     def get(self, key: tuple[str, str], default: Any = None) -> Any:
-        return LETTERS.get(("", key[1]), default)
+        return LETTERS.get(key[1], default)
 
 
 @cache
@@ -51,8 +49,8 @@ def real_context() -> RuleContext:
 
 
 def filed(rows: dict[str, list[dict[str, Any]]]) -> dict[str, pd.DataFrame]:
-    """Frames as the ledger hands them over; tables without rows are there, empty."""
-    return {table.id: frame_of(table, rows.get(table.id, [])) for table in TABLES}
+    """Frames as the ledger hands them over; tables without rows are not there."""
+    return {table: frame_of(BY_ID[table], said) for table, said in rows.items()}
 
 
 def frame_of(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -96,7 +94,7 @@ def blamed_cells(rows: dict[str, list[dict[str, Any]]], blames: list[str]) -> se
     for blame in blames:
         table, number, column = blame.split()
         row = frames[table].iloc[int(number) - 1]
-        letter = LETTERS["", BY_ID[table].sheet][column]
+        letter = LETTERS[BY_ID[table].sheet][column]
         cells.add((str(row["file"]), str(row["sheet"]), f"{letter}{row['row']}"))
     return cells
 

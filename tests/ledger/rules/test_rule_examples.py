@@ -47,24 +47,16 @@ def test_what_fails(rule: str, example: dict[str, Any]) -> None:
         assert not problem.message.endswith("。")
         assert not problem.remedy.endswith("。")
     if "says" in example:
-        assert any(example["says"] in problem.message for problem in found.problems), found.problems[0].message
+        assert any(str(example["says"]) in problem.message for problem in found.problems), found.problems[0].message
+    assert found.refused == (rows_of(example["blames"]) if RULES[rule].level == ERROR else {})
+    units = {(row.file, row.unit_id) for frame in filed(example["rows"]).values() for row in frame.itertuples()}
+    assert all((problem.file, problem.unit) in units for problem in found.problems)
 
 
-@pytest.mark.parametrize(("rule", "example"), FAILS, ids=[rule for rule, _ in FAILS])
-def test_only_errors_refuse_rows(rule: str, example: dict[str, Any]) -> None:
-    found = findings(example["rows"], rule)
-    if RULES[rule].level == ERROR:
-        wanted: dict[str, set[int]] = {}
-        for blame in example["blames"]:
-            table, number, _ = blame.split()
-            wanted.setdefault(table, set()).add(int(number) - 1)
-        assert found.refused == wanted
-    else:
-        assert found.refused == {}
-
-
-@pytest.mark.parametrize("rule", sorted(EXAMPLES))
-def test_the_unit_told_is_the_one_that_filed_the_row(rule: str) -> None:
-    rows = EXAMPLES[rule]["fails"][0]["rows"]
-    units = {(row.file, row.unit_id) for frame in filed(rows).values() for row in frame.itertuples()}
-    assert all((problem.file, problem.unit) in units for problem in findings(rows, rule).problems)
+def rows_of(blames: list[str]) -> dict[str, set[int]]:
+    """`table row column` as table → index labels."""
+    wanted: dict[str, set[int]] = {}
+    for blame in blames:
+        table, number, _ = blame.split()
+        wanted.setdefault(table, set()).add(int(number) - 1)
+    return wanted

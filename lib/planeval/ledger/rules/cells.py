@@ -21,7 +21,6 @@ from planeval.ledger.rules.rule import Rule
 from planeval.ledger.rules.values import Floats
 from planeval.plan.model import Day, Entry
 
-HIDDEN = "（已隐去）"
 _APART = r"[ -]?"
 _IDENTITY = re.compile(
     rf"(?<![0-9A-Za-z])[1-8][0-9]{{5}}{_APART}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
@@ -41,14 +40,14 @@ class PersonalData(Entry):
 
 @named_check("cell", settings=PersonalData, words=("found",))
 def personal_data(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failure]:
-    """No text or code holds an 18-digit identity number, no text a mobile number. The value is never shown."""
+    """No text or code holds an 18-digit identity number, no text a mobile number."""
     rows, phone_codes = frames[rule.table], rule.settings(PersonalData).phone_codes
     for column in rows.table.columns:
         if column.kind not in ("text", "code"):
             continue
         phones = column.kind == "text" or column.id in phone_codes
         for at, found in _each(rows, column.id, partial(_personal, phones=phones)):
-            yield Failure(rule.table, at, column.id, {"found": found}, HIDDEN)
+            yield Failure(rule.table, at, column.id, {"found": found})
 
 
 def _personal(text: str, phones: bool) -> str:

@@ -45,7 +45,7 @@ class RuleContext:
         duties = {table: tuple(units) for table, units in method.value("filing_duties", period).items()}
         return cls(
             plan, period, method.plan_start(period), method.value("enterprise_identifier", period), duties,
-            as_known_on, filings, letters or {},
+            as_known_on, filings, {} if letters is None else letters,
         )  # fmt: skip
 
     def constants(self) -> dict[str, Values]:

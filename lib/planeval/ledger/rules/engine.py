@@ -14,13 +14,13 @@ from planeval.ledger.rules.expressions import parse_expression
 from planeval.ledger.rules.frames import Frames, Rows, named_values, narrowed, ready_rows
 from planeval.ledger.rules.loading import operands
 from planeval.ledger.rules.registry import Failure
-from planeval.ledger.rules.rule import ALL_TABLES, Rule, placeholders
+from planeval.ledger.rules.rule import ALL_TABLES, Rule
+from planeval.ledger.rules.telling import Finding, told
 from planeval.ledger.rules.values import Truths
 from planeval.ledger.tables import TABLES, Table
-from planeval.problems import Problem, shorten
+from planeval.problems import Problem
 
 _ONE_ROW = ("cell", "row")
-_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -53,38 +53,41 @@ def apply_rules(
     for rule in rules:
         if rule.scope not in _ONE_ROW:
             found.note(rule, kept, context)
-    order = {rule.id: place for place, rule in enumerate(rules)}
-    problems = sorted(found.problems(), key=lambda problem: order[problem.rule])
-    return RuleFindings(tuple(problems), {table: labels for table, labels in found.refused.items() if labels})
+    return RuleFindings(tuple(found.problems(rules, context)), found.refused)
 
 
 class _Found:
     """Gathers what the rules find."""
 
     def __init__(self) -> None:
+        self.findings: list[Finding] = []
         self.refused: dict[str, set[Hashable]] = {}
-        self.errors: list[Problem] = []
-        self.warnings: dict[tuple[object, ...], Problem] = {}
 
     def note(self, rule: Rule, frames: Frames, context: RuleContext) -> None:
         for failure in failures_of(rule, frames, context):
-            rows = frames[failure.table]
-            problem = _problem(rule, failure, rows, context)
+            finding = Finding(rule, failure, frames[failure.table])
+            self.findings.append(finding)
             if rule.refuses:
-                self.refused.setdefault(failure.table, set()).add(rows.labels[failure.at])
-                self.errors.append(problem)
-            else:
-                item = rows.items[failure.at] or failure.at
-                key = (rule.id, failure.table, problem.unit, item, problem.message, problem.value)
-                self.warnings.pop(key, None)
-                self.warnings[key] = problem
+                self.refused.setdefault(failure.table, set()).add(finding.label)
 
     def accepted(self, table: str, rows: Rows) -> Truths:
         refused = self.refused.get(table, set())
         return np.array([label not in refused for label in rows.labels], dtype=bool)
 
-    def problems(self) -> list[Problem]:
-        return [*self.errors, *self.warnings.values()]
+    def problems(self, rules: Sequence[Rule], context: RuleContext) -> list[Problem]:
+        """What is told, in the order of the rules; a warning repeated word for word stands at its last row."""
+        order = {rule.id: place for place, rule in enumerate(rules)}
+        hidden = frozenset(finding.cell for finding in self.findings if finding.rule.hide)
+        problems: dict[tuple[object, ...], Problem] = {}
+        for finding in sorted(self.findings, key=lambda finding: order[finding.rule.id]):
+            problem = told(finding, context, hidden)
+            item = finding.rows.items[finding.failure.at]
+            key: tuple[object, ...] = (*finding.cell, problem)
+            if not finding.rule.refuses and item is not None:
+                key = (problem.rule, finding.failure.table, problem.unit, item, problem.message, problem.value)
+            problems.pop(key, None)
+            problems[key] = problem
+        return list(problems.values())
 
 
 def failures_of(rule: Rule, frames: Frames, context: RuleContext) -> Iterator[Failure]:
@@ -108,29 +111,3 @@ def _broken(rule: Rule, rows: Rows, context: RuleContext) -> Iterator[Failure]:
         wrong = wrong & parse_expression(rule.when, names).true_rows(columns, len(rows))
     for at in np.flatnonzero(wrong):
         yield Failure(rule.table, int(at), rule.column)
-
-
-def _problem(rule: Rule, failure: Failure, rows: Rows, context: RuleContext) -> Problem:
-    column = failure.column or rule.column or rows.table.key[0]
-    file, sheet = (str(rows.frame[name].iat[failure.at] or "") for name in ("file", "sheet"))
-    row, letter = rows.frame["row"].iat[failure.at], context.letters.get((file, sheet), {}).get(column, "")
-    value = context.cell(rows, failure.at, column) if failure.value is None else failure.value
-    words = {
-        **failure.words, "unit": context.unit_name(rows.units[failure.at]), "period": rows.period_name(failure.at),
-        "heading": rows.table.column(column).heading,
-    }  # fmt: skip
-    return Problem(
-        file, sheet, f"{letter}{row}" if letter else f"第 {row} 行",
-        _filled_in(rule.message, words, rows, failure.at, context), shorten(value, _SHOWN),
-        remedy=_filled_in(rule.remedy, words, rows, failure.at, context), rule=rule.id, level=rule.level,
-        unit=str(rows.units[failure.at] or ""),
-    )  # fmt: skip
-
-
-def _filled_in(template: str, words: Mapping[str, str], rows: Rows, at: int, context: RuleContext) -> str:
-    """A message with its placeholders filled: the check's words first, then the row's cells."""
-    used = {
-        name: words[name] if name in words else shorten(context.cell(rows, at, name), _SHOWN)
-        for name in placeholders(template)
-    }
-    return template.format_map(used)

@@ -57,10 +57,9 @@ class Operand:
 
 @dataclass(frozen=True)
 class Expression:
-    """A checked expression, ready to be held against rows. names: the columns it speaks of."""
+    """A checked expression, ready to be held against rows."""
 
     text: str
-    names: frozenset[str]
     root: Node
 
     def false_rows(self, columns: Columns, count: int) -> Truths:
@@ -77,11 +76,10 @@ class Expression:
 def parse_expression(text: str, names: Mapping[str, Operand]) -> Expression:
     """Check an expression that may speak of `names`. Raises Refused for anything that is not of the language."""
     tree = read_syntax(text)
-    checker = _Checker(names)
-    root = checker.node(tree)
+    root = _Checker(names).node(tree)
     if root.kind != "truth":
         raise Refused("表达式应是一个判断", "写成比较，如 amount > 0")
-    return Expression(text, frozenset(checker.used), root)
+    return Expression(text, root)
 
 
 def read_syntax(text: str) -> ast.expr:
@@ -106,7 +104,6 @@ class _Checker:
 
     def __init__(self, names: Mapping[str, Operand]) -> None:
         self.names = names
-        self.used: set[str] = set()
 
     def node(self, tree: ast.expr) -> Node:
         match tree:
@@ -218,7 +215,6 @@ class _Checker:
         operand = self.names.get(tree.id)
         if operand is None:
             raise Refused(f"没有“{tree.id}”这一列", nearest(tree.id, list(self.names)))
-        self.used.add(tree.id)
         return Node(operand.kind, lambda columns: columns(tree.id), choices=operand.choices)
 
     def _constant(self, tree: ast.Constant) -> Node:

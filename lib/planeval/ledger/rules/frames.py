@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from planeval.ledger.rules.values import KIND_OF_COLUMN, Floats, Truths, Values, constant, normal_text, numbers, texts
-from planeval.ledger.tables import TABLES, Column, Table
+from planeval.ledger.tables import Column, Table
 from planeval.periods import Period
 
 ORIGIN = ("unit_id", "period", "received_on", "file", "sheet", "row")
 _SECOND = "datetime64[s]"
+_LARGEST = 1e15  # the parser of cells lets nothing larger through
 Objects = npt.NDArray[Any]
 Positions = npt.NDArray[np.int64]
 
@@ -146,13 +147,17 @@ def normal_forms(data: Objects) -> Objects:
     return forms[codes]
 
 
-def ready_frames(filed: Mapping[str, pd.DataFrame], tables: tuple[Table, ...] = TABLES) -> dict[str, Rows]:
-    """Every table's rows made ready; a table nobody filed has no rows."""
-    return {table.id: ready_rows(filed.get(table.id, pd.DataFrame()), table) for table in tables}
-
-
 def ready_rows(filed: pd.DataFrame, table: Table) -> Rows:
     """One table's rows made ready; a column the frame lacks is blank throughout."""
+    return _ready(filed, table) if len(filed) else _no_rows(table)
+
+
+@cache
+def _no_rows(table: Table) -> Rows:
+    return _ready(pd.DataFrame(), table)
+
+
+def _ready(filed: pd.DataFrame, table: Table) -> Rows:
     columns: dict[str, Any] = {column.id: _typed(filed, column) for column in table.columns}
     columns |= {name: _text(filed, name) for name in ("unit_id", "file", "sheet")}
     columns["row"] = np.nan_to_num(_floats(filed, "row")).astype(np.int64)
@@ -205,7 +210,7 @@ def _floats(filed: pd.DataFrame, name: str) -> Floats:
     if name not in filed:
         return np.full(len(filed), np.nan)
     data = pd.to_numeric(filed[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(data), data, np.nan)
+    return np.where(np.abs(data) < _LARGEST, data, np.nan)
 
 
 def _days(filed: pd.DataFrame, name: str) -> Objects:

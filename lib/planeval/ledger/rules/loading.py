@@ -93,10 +93,12 @@ def _rule_faults(
     if check is not None:
         yield from _check_faults(rule, check, place, document, tables)
     else:
-        for key in ("when", "expression"):
-            yield from _expression_faults(
-                getattr(rule, key), operands(tables[rule.table], plan), (*place, key), document
-            )
+        names = operands(tables[rule.table], plan)
+        yield from _expression_faults(rule.when, names, (*place, "when"), document)
+        if rule.scope == "cell":
+            others = set(_columns_of(rule.table, tables)) - {rule.column}
+            names = {name: operand for name, operand in names.items() if name not in others}
+        yield from _expression_faults(rule.expression, names, (*place, "expression"), document)
     yield from _message_faults(rule, check, place, document, tables)
 
 

@@ -12,8 +12,8 @@ from planeval.ledger.rules.values import normal_text
 _SIGNS = re.compile(r"[^\w]+|_")
 _COUNTED = re.compile(r"[0-9a-z]+|[一二三四五六七八九十甲乙丙丁]")
 _SHORTEST = 4  # a shorter core must be equal
-_RAREST = 3  # pieces of a name by which others are looked up
-_CROWD = 200  # a piece that more names share is no clue
+_RAREST = 5  # shared pieces of a name by which others are looked up
+_CROWD = 100  # a piece that more names share is no clue
 _CONTAINED = 0.6
 
 
@@ -29,28 +29,32 @@ def core_name(name: str, drop: Sequence[str]) -> str:
 def close_pairs(cores: Sequence[str], similarity: float) -> Iterator[tuple[int, int]]:
     """Pairs (i, j), i < j, of cores that are equal, or close and alike in every number and letter they hold.
 
-    Looked up by their rarest pieces, so that time grows with the names, not with their pairs; a pair that shares
-    none of these is missed. Close: a ratio of at least `similarity`, or one core of four or more characters makes up
-    the greater part of the other.
+    Close: a ratio of at least `similarity`, or one core of four or more characters makes up the greater part of the
+    other. Looked up by the rarest pieces that they share with any other, so that time grows with the names, not with
+    their pairs; a pair that has none of these, or less than half of all its pieces, in common is missed.
     """
     pieces = [_pieces(core) for core in cores]
     shared = Counter(piece for own in pieces for piece in own)
-    shelves: dict[str, list[int]] = defaultdict(list)
+    shelves: dict[Piece, list[int]] = defaultdict(list)
     for place, own in enumerate(pieces):
         near = set()
-        for piece in sorted(own, key=lambda piece: (shared[piece], piece))[:_RAREST]:
-            if shared[piece] <= _CROWD:
-                near.update(shelves[piece])
-                shelves[piece].append(place)
-        near.update(shelves[cores[place]])
-        shelves[cores[place]].append(place)
+        clues = (piece for piece in own if 1 < shared[piece] <= _CROWD)
+        for piece in sorted(clues, key=lambda piece: (shared[piece], piece))[:_RAREST]:
+            near.update(shelves[piece])
+            shelves[piece].append(place)
         for other in sorted(near):
-            if alike(cores[other], cores[place], similarity):
+            common = len(own & pieces[other])
+            if 2 * common >= min(len(own), len(pieces[other])) and alike(cores[other], cores[place], similarity):
                 yield other, place
 
 
-def _pieces(core: str) -> set[str]:
-    return {core[start : start + 2] for start in range(len(core) - 1)}
+Piece = tuple[str, ...]
+
+
+def _pieces(core: str) -> set[Piece]:
+    """Every two neighbouring characters, each with the numbers and letters of the whole, and the whole itself."""
+    counted = tuple(_COUNTED.findall(core))
+    return {(core[start : start + 2], *counted) for start in range(len(core) - 1)} | {(core, *counted)}
 
 
 def alike(one: str, other: str, similarity: float) -> bool:

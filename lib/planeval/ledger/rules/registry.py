@@ -34,14 +34,13 @@ class NoSettings(Entry):
 class Failure:
     """One row at fault: its position in the table's Rows and the column to blame ('' for the rule's own).
 
-    words: what the message may say besides the row's cells. value: what to show instead of the cell.
+    words: what the message may say besides the row's cells.
     """
 
     table: str
     at: int
     column: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
-    value: str | None = None
 
 
 Run = Callable[[Frames, RuleContext, Rule], Iterator[Failure]]

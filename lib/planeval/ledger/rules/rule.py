@@ -20,9 +20,11 @@ class Rule(Entry):
     """A rule. level: 错误 (the row is not counted) or 警告 (counted and listed). scope: how much a rule must see.
 
     Either `expression` says what must hold of a row, or `check` names a documented check with its parameters in
-    `with`. `when` is an expression that narrows the rows an expression speaks of. column: the cell to blame. table:
-    a ledger table, or `all` for a check of every table. message and remedy may hold {column} of the blamed row, the
-    check's own words, {unit}, {period} and {heading}. basis: clause, rule text, or 示例设定.
+    `with`. `when` is an expression that narrows the rows an expression speaks of; the expression of a cell rule
+    speaks of its own column only. table: a ledger table, or `all` for a check of every table. column: the cell to
+    blame. message and remedy may hold {column} of the blamed row, the check's own words, {unit}, {period} and
+    {heading}. hide: what the cell says is personal and must not be repeated by any message, of this rule or another.
+    basis: clause, rule text, or 示例设定.
     """
 
     id: WordId
@@ -34,6 +36,7 @@ class Rule(Entry):
     check: str = ""
     given: dict[str, Any] = Field(default_factory=dict, alias="with")
     column: str = ""
+    hide: bool = False
     message: Text
     remedy: Text
     basis: Text

@@ -79,21 +79,6 @@ def _first_positions(rows: Rows) -> Positions:
     return found
 
 
-@named_check("cross_period", settings=FirstWord, words=("before", "other_file"))
-def contradicts_same_period(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failure]:
-    """Two files of one unit for one period, neither of which supersedes the other, do not contradict each other on
-    an item. The one received first stands.
-    """
-    rows, wanted = frames[rule.table], rule.settings(FirstWord)
-    files, filed_for = rows.objects("file"), rows.frame["filed_for"].to_numpy()
-    previous = rows.previous
-    other_file = (previous >= 0) & (files != files[previous]) & (filed_for == filed_for[previous])
-    for column in wanted.columns:
-        for at in np.flatnonzero(_changed(rows, column, previous) & other_file):
-            words = {"before": context.cell(rows, int(previous[at]), column), "other_file": str(files[previous[at]])}
-            yield Failure(rule.table, int(at), column, words)
-
-
 @named_check("cross_period", words=("before_period",))
 def end_backdated(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failure]:
     """The day that takes an item off the open list does not lie in a quarter for which the same unit has filed the

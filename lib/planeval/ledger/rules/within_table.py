@@ -32,7 +32,7 @@ class EvidenceShare(Entry):
 
 @named_check("table", settings=EvidenceShare, words=("missing", "rows", "at_rows"))
 def evidence_share(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failure]:
-    """Enough of the rows of each filed sheet that owe evidence have it. The first without is told of, all are listed."""
+    """Enough of the rows of each filed sheet that owe evidence have it. The first without is told of, all listed."""
     rows, wanted = frames[rule.table], rule.settings(EvidenceShare)
     filed = pd.DataFrame({
         "file": rows.objects("file"), "sheet": rows.objects("sheet"), "row": rows.frame["row"],

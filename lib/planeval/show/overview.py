@@ -104,9 +104,8 @@ def _refused_note(review: Review) -> list[str]:
         return []
     owners = {problem.unit for problem in review.errors}
     names = [unit.short_name for unit in review.plan.units if unit.id in owners]
-    return [
-        f"报送中 {len(review.errors)} 处错误所在的行或文件没有计入上表，涉及{listed(names) or '未登记的文件'}，见“数据质量”。"
-    ]
+    whose = listed(names) or "未登记的文件"
+    return [f"报送中 {len(review.errors)} 处错误所在的行或文件没有计入上表，涉及{whose}，见“数据质量”。"]
 
 
 def task_table(review: Review) -> Fragment:

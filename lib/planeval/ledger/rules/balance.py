@@ -102,9 +102,9 @@ class System:
     tolerance: float
 
     def broken(self, cells: Floats) -> Truths:
-        """Which relations fail for one row; a relation with a blank cell does not apply."""
-        over = self.matrix @ np.nan_to_num(cells) - self.limits
-        complete = ~((self.matrix != 0) & np.isnan(cells)).any(axis=1)
+        """Which relations fail, for a row or for many; a relation with a blank cell does not apply."""
+        over = np.nan_to_num(cells) @ self.matrix.T - self.limits
+        complete = np.isnan(cells).astype(float) @ (self.matrix != 0).T == 0
         return complete & ((over > self.tolerance) | (self.equal & (over < -self.tolerance)))
 
 
@@ -118,18 +118,15 @@ def balances(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failu
     relations = [read_relation(text) for text in wanted.relations]
     system = system_of(relations, wanted.columns, wanted.tolerance)
     cells = np.column_stack([rows.floats(column) for column in wanted.columns])
-    located = 0
-    for at, row in enumerate(cells):
-        broken = system.broken(row)
-        if broken.any():
-            located += 1
-            sets = smallest_sets(system, row) if located <= _MOST_LOCATED else []
-            told = [relation for relation, wrong in zip(relations, broken, strict=True) if wrong]
-            words = {
-                "relation": "；".join(_in_words(relation, rows) for relation in told),
-                "cells": _advice(sets, system, row, rows, wanted.columns),
-            }
-            yield Failure(rule.table, at, wanted.columns[min(sets[0])] if sets else wanted.columns[0], words)
+    broken = system.broken(cells)
+    for found, at in enumerate(np.flatnonzero(broken.any(axis=1))):
+        sets = smallest_sets(system, cells[at]) if found < _MOST_LOCATED else []
+        told = [relation for relation, wrong in zip(relations, broken[at], strict=True) if wrong]
+        words = {
+            "relation": "；".join(_in_words(relation, rows) for relation in told),
+            "cells": _advice(sets, system, cells[at], rows, wanted.columns),
+        }
+        yield Failure(rule.table, int(at), wanted.columns[min(sets[0])] if sets else wanted.columns[0], words)
 
 
 def system_of(relations: Sequence[Relation], columns: Sequence[str], tolerance: float) -> System:

@@ -60,9 +60,7 @@ def test_a_notebook_holds_no_logic_and_no_numbers(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_prose_holds_no_figures_of_a_plan(path: Path) -> None:
     """Text that depends on data comes from show/; a notebook's own text fits any plan."""
-    prose = "\n".join(
-        cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"
-    )
+    prose = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
     text = re.sub(r"\]\([^)]*\)", "]", prose)
     assert not re.search(r"\d", text)
     assert "晋" not in text

@@ -37,6 +37,7 @@ def quotes() -> Iterator[tuple[str, str]]:
     text = the_plan().text
     families: tuple[Any, ...] = (
         text.targets, text.qualitative_targets, text.industries, text.zones, text.premises, text.tasks, text.safeguards,
+        text.layout,
     )  # fmt: skip
     for entries in families:
         for entry in entries:

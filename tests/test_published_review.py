@@ -84,7 +84,9 @@ def test_every_page_is_marked_and_self_contained(published: Path, page: str) -> 
     assert '<html lang="zh-CN">' in text
     assert "示例数据" in re.sub(r"<style>.*?</style>", "", text, flags=re.S)
     assert 'class="sample"' in text
-    assert not re.search(r"<script|javascript:|https?://(?!www\.w3\.org)", re.sub(r"<p class=\"note\">.*?</p>", "", text))
+    assert not re.search(
+        r"<script|javascript:|https?://(?!www\.w3\.org)", re.sub(r"<p class=\"note\">.*?</p>", "", text)
+    )
     assert re.search(r"default-src &#39;none&#39;|default-src 'none'", text)
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from planeval.measures.quality import evidence_coverage, filing_history
 from planeval.measures.revisions import measure_revisions, revisions_by_unit
 from planeval.measures.targets import measure_targets, target_series
 from planeval.measures.tasks import measure_tasks, milestone_states
+from planeval.measures.themes import Themes
 from planeval.measures.units import measure_units
 from planeval.periods import Period
 from planeval.plan import Method, Plan, load_params
@@ -72,6 +73,11 @@ class Review:
     evidence: pd.DataFrame
     revisions: pd.DataFrame
     inputs: tuple[InputFile, ...]
+
+    @cached_property
+    def themes(self) -> Themes:
+        """Measures of the industries, tasks, zones and policies, each computed when a page asks for it."""
+        return Themes(self.ledger, self.published, self.plan, self.method, self.period)
 
     @property
     def is_sample(self) -> bool:

@@ -72,6 +72,14 @@ class SourceText(Entry):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class WorkItem(Entry):
+    """One single demand of a clause."""
+
+    id: WordId
+    name: Text
+    quote: Text
+
+
 class Industry(Entry):
     """An industry the plan names, with the chains and the focus its clause lists."""
 
@@ -81,6 +89,7 @@ class Industry(Entry):
     quote: Text
     chains: Annotated[tuple[Text, ...], Strict(False)] = ()
     focus: Annotated[tuple[Text, ...], Strict(False)] = ()
+    work_items: Annotated[tuple[WorkItem, ...], Strict(False)] = ()
 
 
 class Zone(Entry):
@@ -135,14 +144,6 @@ class QualitativeTarget(Entry):
     quote: Text
 
 
-class WorkItem(Entry):
-    """One single demand of a clause."""
-
-    id: WordId
-    name: Text
-    quote: Text
-
-
 class Task(Entry):
     """A key task with its responsible units in the order of the clause (the plan names no lead)."""
 
@@ -154,8 +155,8 @@ class Task(Entry):
     work_items: Annotated[tuple[WorkItem, ...], Strict(False)]
 
 
-class Safeguard(Entry):
-    """A safeguard (保障措施) and the demands of its clause."""
+class Provision(Entry):
+    """A clause without responsible units (section 二, the head of 三, a safeguard) and its single demands."""
 
     id: WordId
     name: Text
@@ -210,7 +211,8 @@ class PlanText(Entry):
     targets: Annotated[tuple[Target, ...], Strict(False), Field(min_length=1)]
     qualitative_targets: Annotated[tuple[QualitativeTarget, ...], Strict(False)] = ()
     tasks: Annotated[tuple[Task, ...], Strict(False)] = ()
-    safeguards: Annotated[tuple[Safeguard, ...], Strict(False)] = ()
+    safeguards: Annotated[tuple[Provision, ...], Strict(False)] = ()
+    layout: Annotated[tuple[Provision, ...], Strict(False)] = ()
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> PlanText:
@@ -220,8 +222,15 @@ class PlanText(Entry):
                 raise ValueError(f"{label}的 id 重复：{'、'.join(repeated)}")
         return self
 
+    @property
+    def work_items(self) -> tuple[WorkItem, ...]:
+        """Every single demand of sections 二 to 五, in the order of the plan."""
+        clauses: tuple[Provision | Industry | Task, ...]
+        clauses = (*self.layout, *self.industries, *self.tasks, *self.safeguards)
+        return tuple(item for clause in clauses for item in clause.work_items)
+
     def _families(self) -> dict[str, list[str]]:
-        families: dict[str, Iterable[Industry | Zone | Premises | Target | QualitativeTarget | Task | Safeguard]]
+        families: dict[str, Iterable[Industry | Zone | Premises | Target | QualitativeTarget | Task | Provision]]
         families = {
             "产业": self.industries,
             "区域": self.zones,
@@ -229,10 +238,10 @@ class PlanText(Entry):
             "指标": (*self.targets, *self.qualitative_targets),
             "任务": self.tasks,
             "保障措施": self.safeguards,
+            "布局": self.layout,
         }
         ids = {label: [entry.id for entry in entries] for label, entries in families.items()}
-        ids["工作事项"] = [item.id for task in self.tasks for item in task.work_items]
-        ids["工作事项"] += [item.id for safeguard in self.safeguards for item in safeguard.work_items]
+        ids["工作事项"] = [item.id for item in self.work_items]
         return ids
 
 

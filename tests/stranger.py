@@ -117,9 +117,14 @@ def file_csv(
     return path
 
 
-def write_reports_list(root: Path, titles: dict[str, str]) -> None:
-    """reports.yml: which notebooks are published, under which titles."""
-    entries = [f"  - {{notebook: {name}, title: {title}, editions: [internal]}}\n" for name, title in titles.items()]
+def write_reports_list(root: Path, titles: dict[str, str], for_each: dict[str, str] | None = None) -> None:
+    """reports.yml: which notebooks are published, under which titles, and which once for each part of the plan."""
+    parts = for_each or {}
+    entries = [
+        f"  - {{notebook: {name}, title: {title}, editions: [internal]"
+        f"{f', for_each: {parts[name]}' if name in parts else ''}}}\n"
+        for name, title in titles.items()
+    ]
     write_text(root / "params" / PLAN / "reports.yml", "reports:\n" + "".join(entries))
 
 

@@ -70,7 +70,8 @@ def review_command(
     workspace: WorkspaceOption = None,
     output: OutputOption = None,
     only: Annotated[
-        str | None, typer.Option("--only", metavar="笔记本", help="只重做这一个笔记本的网页，例如 20_targets")
+        str | None,
+        typer.Option("--only", metavar="笔记本", help="只重做这一个笔记本的网页，例如 20_targets"),
     ] = None,
 ) -> None:
     """运行一次评估并发布网页；最后一行是目录页的路径。"""
@@ -98,7 +99,7 @@ def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str |
         _write_logs(error, folder, request.name)
         return FAILED
     for page in published.pages:  # a log of an earlier failure has had its day
-        _log_file(folder, request.name, page.notebook).unlink(missing_ok=True)
+        _log_file(folder, request.name, page.name).unlink(missing_ok=True)
     errors = [problem for problem in published.problems if problem.level == ERROR]
     warnings = len(published.problems) - len(errors)
     if errors:
@@ -106,7 +107,7 @@ def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str |
         _say(f"报送有 {len(errors)} 处错误，有关的行或文件没有计入，其余照常发布。")
     if warnings:
         _say(f"另有 {warnings} 处警告，见 tables/problems.csv 或 planeval check {request.name}。")
-    titles = "、".join(page.title for page in published.pages)
+    titles = "、".join(dict.fromkeys(page.group or page.title for page in published.pages))
     print(f"已发布 {len(published.pages)} 个网页：{titles}。目录页：")
     print(published.index, flush=True)
     return BAD_INPUT if errors else PUBLISHED
@@ -141,7 +142,7 @@ def check_command(
     with _told():
         place = find_workspace(workspace)
         request = _request(place, review)
-        from planeval.publish.review_run import prepare_jobs
+        from planeval.publish.jobs import prepare_jobs
         from planeval.review import open_review
 
         problems: list[Problem] = []

@@ -19,7 +19,16 @@ from typer.testing import CliRunner, Result
 
 from planeval.cli import app
 from planeval.judge.targets import COLUMNS
-from stranger import EVENT_COLUMNS, PLAN, event, file_csv, write_report, write_reports_list, write_workspace
+from stranger import (
+    EVENT_COLUMNS,
+    PARAMETERS,
+    PLAN,
+    event,
+    file_csv,
+    write_report,
+    write_reports_list,
+    write_workspace,
+)
 
 
 def planeval(root: Path, *words: str) -> Result:
@@ -36,10 +45,19 @@ def read_table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
+def write_unit_report(root: Path, parameter: str = "unit") -> None:
+    """A third notebook, published once for each responsible unit."""
+    own = PARAMETERS + f'\n{parameter} = "library"  # 责任单位'
+    write_report(root, "03_unit", "责任单位", parameter, parameters=own)
+    titles = {"01_targets": "指标", "02_again": "附表", "03_unit": "责任单位"}
+    write_reports_list(root, titles, {"03_unit": "unit"})
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A stranger's workspace whose default review was run as a person runs it: as a program, in the folder."""
     root = write_workspace(tmp_path_factory.mktemp("stranger") / "书香 城市{1}")
+    write_unit_report(root)
     run = subprocess.run(
         [sys.executable, "-m", "planeval", "review"],
         cwd=root / "data", capture_output=True, encoding="utf-8", check=False,
@@ -91,6 +109,35 @@ class TestPublished:
             if name.endswith(".html"):
                 text = content.decode("utf-8")
                 assert 'class="banner"' not in text and "http://" not in text and "https://" not in text
+
+    def test_one_page_for_each_unit(self, published: Any) -> None:
+        """Each ran with its own key, is titled with the unit's short name, and stands on the index in one line."""
+        files, content = outputs(published[0]), manifest(published[0])
+        for key, other, name in (("library", "schoolboard", "图书馆"), ("schoolboard", "library", "教育局")):
+            page = files[f"03_unit-{key}.html"].decode("utf-8")
+            assert f"<title>责任单位：{name}" in page and f"<pre>'{key}'</pre>" in page and f"'{other}'" not in page
+        assert "03_unit.html" not in files
+        index = files["index.html"].decode("utf-8")
+        links = '<a href="03_unit-library.html">图书馆</a>、<a href="03_unit-schoolboard.html">教育局</a>'
+        assert f"<li>责任单位：{links}</li>" in index
+        assert [(page["file"], page.get("key")) for page in content["pages"]] == [
+            ("01_targets.html", None),
+            ("02_again.html", None),
+            ("03_unit-library.html", "library"),
+            ("03_unit-schoolboard.html", "schoolboard"),
+        ]
+        assert "已发布 4 个网页：指标、附表、责任单位。" in published[1].stdout
+
+    def test_only_remakes_every_page_of_one_notebook(self, published: Any) -> None:
+        root = published[0]
+        before = outputs(root)
+        result = planeval(root, "review", "2026Q2", "--only", "03_unit")
+        assert (result.exit_code, outputs(root)) == (0, before), result.stderr
+        assert [f"运行 {title}" in result.stderr for title in ("责任单位：图书馆", "责任单位：教育局", "指标")] == [
+            True,
+            True,
+            False,
+        ]
 
     def test_list_says_that_it_is_published(self, published: Any) -> None:
         assert "已发布（数据截至 2026-07-10）" in planeval(published[0], "list").stdout
@@ -164,6 +211,33 @@ def test_bad_input_stops_before_anything_runs(stranger: Path, file: str, old: st
         result = planeval(stranger, command, "2026Q2")
         assert result.exit_code == 2 and said in result.output and "Traceback" not in result.output
     assert {path.name for path in (stranger / "output").glob("*")} <= {"ledger"}
+
+
+def test_a_page_per_unit_needs_the_parameter_and_the_units(stranger: Path) -> None:
+    """The notebook must take the key; a plan without industries has no page per industry; names must not meet."""
+    write_unit_report(stranger, parameter="unti")
+    said = planeval(stranger, "check", "2026Q2").output
+    assert "没有参数 unit" in said and "笔记本里的“unti”是不是“unit”" in said
+    reports = stranger / "params/reading/reports.yml"
+    spoil(reports, "for_each: unit", "for_each: industry")
+    assert "要按产业分页，但方案没有列出产业" in planeval(stranger, "check", "2026Q2").output
+    spoil(reports, "for_each: industry", "for_each: clause")
+    assert "不在允许的取值之中" in planeval(stranger, "check", "2026Q2").output
+    write_unit_report(stranger)
+    write_report(stranger, "03_unit-library", "另一页")
+    spoil(reports, "reports:\n", "reports:\n  - {notebook: 03_unit-library, title: 另一页, editions: [internal]}\n")
+    assert "网页重名" in planeval(stranger, "check", "2026Q2").output
+
+
+def test_a_failing_page_of_a_unit_is_named(stranger: Path) -> None:
+    """Which of the pages failed, in the sentence and in the name of the log."""
+    write_unit_report(stranger)
+    own = PARAMETERS + '\nunit = "library"'
+    write_report(stranger, "03_unit", "责任单位", "{'library': 1}[unit]", parameters=own)
+    write_reports_list(stranger, {"03_unit": "责任单位"}, {"03_unit": "unit"})
+    result = planeval(stranger, "review", "2026Q2")
+    assert result.exit_code == 3 and "03_unit-schoolboard：第 7 个单元格出错（KeyError）" in result.stderr
+    assert [path.name for path in (stranger / "output/logs").iterdir()] == ["2026Q2-03_unit-schoolboard.log"]
 
 
 def test_all_faults_of_all_inputs_come_at_once(stranger: Path) -> None:

@@ -1,8 +1,9 @@
 """The two authorities: what the plan says (`Plan`) and what the evaluators decided (`Method`)."""
 
-from planeval.plan.loading import load_method, load_params, load_plan, load_reports
-from planeval.plan.method import CountingRule, Decision, InForce, Method, Report
+from planeval.plan.loading import load_method, load_params, load_plan
+from planeval.plan.method import CountingRule, Decision, InForce, Method
 from planeval.plan.model import Plan, Target, Task, Unit
+from planeval.plan.reports import Report, load_reports, part_names
 from planeval.plan.review_files import ReviewRequest, latest_review, load_review, review_names
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "load_plan",
     "load_reports",
     "load_review",
+    "part_names",
     "review_names",
 ]

@@ -15,8 +15,6 @@ from planeval.plan.method import (
     Decision,
     Method,
     MethodText,
-    Report,
-    ReportList,
     known_decisions,
     shape_of,
 )
@@ -192,9 +190,3 @@ def _reference_problems(decisions: dict[str, Decision], plan: Plan, document: Do
                 yield unknown_entry(document, (*place, task), "任务", task, tasks)
             if unit not in units:
                 yield unknown_entry(document, (*place, task), "单位", unit, units)
-
-
-def load_reports(workspace: Workspace, plan_id: str) -> tuple[Report, ...]:
-    """The pages a plan's reviews publish, in reading order."""
-    path = workspace.plan_folder(plan_id) / "reports.yml"
-    return validate(ReportList, read_document(path, workspace.relative(path))).reports

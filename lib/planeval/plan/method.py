@@ -232,17 +232,3 @@ def _in_force(name: str, decision: Decision, period: Period) -> InForce:
         id=name, question=decision.question, value=version.value, reason=version.reason, by=version.by,
         since=version.since, reading=label,
     )  # fmt: skip
-
-
-class Report(Entry):
-    """One page a review publishes."""
-
-    notebook: Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-]+$")]
-    title: Text
-    editions: Annotated[tuple[Literal["internal"], ...], Strict(False), Field(min_length=1)]
-
-
-class ReportList(Entry):
-    """reports.yml: the pages of a review in reading order."""
-
-    reports: Annotated[tuple[Report, ...], Strict(False), Field(min_length=1)]

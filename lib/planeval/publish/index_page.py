@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
 import pandas as pd
 
@@ -52,7 +53,16 @@ def _escaped(text: str) -> str:
 
 
 def _page_list(pages: Sequence[PublishedPage]) -> Fragment:
-    items = "".join(f"<li>{link(page.title, page.file).html}</li>" for page in pages)
+    """One line per notebook; the pages of one notebook stand on one line, in the plan's order."""
+    lines = []
+    for _, together_listed in groupby(pages, key=lambda page: page.notebook):
+        first, *others = together_listed
+        said = link(first.title, first.file).html
+        if first.key:
+            each = "、".join(link(page.label, page.file).html for page in (first, *others))
+            said = f"{_escaped(first.group)}：{each}"
+        lines.append(f"<li>{said}</li>")
+    items = "".join(lines)
     return Fragment(f'<ul class="points">{items}</ul>')
 
 

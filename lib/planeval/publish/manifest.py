@@ -37,12 +37,24 @@ class GitState:
 
 @dataclass(frozen=True)
 class PublishedPage:
-    """A page of an edition. notebook_sha256 is of the notebook as it was run."""
+    """A page of an edition. notebook_sha256 is of the notebook as it was run.
+
+    key: of the unit, industry or zone the page is about; empty for a page about the whole plan. group, label: how
+    the index lists pages of one notebook together: the title they share and the name of this one.
+    """
 
     notebook: str
     title: str
     file: str
     notebook_sha256: str
+    key: str = ""
+    group: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The page as failures and logs name it: its notebook, with the key where there is one."""
+        return Path(self.file).stem
 
 
 def sha256(content: bytes) -> str:
@@ -92,7 +104,8 @@ def manifest(
             {"path": path, "sha256": sha256(content), "size": len(content)} for path, content in sorted(outputs.items())
         ],
         "pages": [
-            {"notebook": page.notebook, "title": page.title, "file": page.file, "notebook_sha256": page.notebook_sha256}
+            {"notebook": page.notebook, "title": page.title, "file": page.file, "notebook_sha256": page.notebook_sha256,
+             **({"key": page.key} if page.key else {})}
             for page in pages
         ],
         "decisions": [

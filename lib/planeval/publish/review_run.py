@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -12,35 +11,26 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from planeval.plan import Report, ReviewRequest, load_reports
+from planeval.plan import ReviewRequest
 from planeval.problems import InputError, Problem
 from planeval.publish.exporter import PageInfo, page_exporter
 from planeval.publish.failures import Failure, NotebookFailed, PageRefused, ReviewNotPublished
 from planeval.publish.index_page import index_blocks
+from planeval.publish.jobs import INDEX, Job, kept_pages, prepare_jobs
 from planeval.publish.kernel import stop_kernels
-from planeval.publish.manifest import GitState, PublishedPage, git_state, manifest, manifest_bytes, sha256
+from planeval.publish.manifest import GitState, PublishedPage, git_state, manifest, manifest_bytes
 from planeval.publish.page_contract import Expected, check_page
-from planeval.publish.run_notebook import check_parameters, read_notebook, run_notebook
-from planeval.publish.staging import MANIFEST, TABLES, edition_stage, promote, read_manifest, write_bytes
+from planeval.publish.run_notebook import run_notebook
+from planeval.publish.staging import MANIFEST, TABLES, edition_stage, promote, write_bytes
 from planeval.publish.tables import csv_bytes, published_tables
 from planeval.review import Review, open_review
 from planeval.workspace import Workspace
 
-INDEX = "index.html"
 # Two kernels keep two cores busy. On Windows one after another: two kernels starting together can pick one port.
 WORKERS = 2 if os.name == "posix" else 1
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many steps are finished. Called from several threads."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One page to make: its entry in reports.yml and its notebook as read from disk."""
-
-    report: Report
-    notebook: NotebookNode
-    page: PublishedPage
 
 
 @dataclass(frozen=True)
@@ -58,14 +48,14 @@ def publish_review(
 ) -> Published:  # fmt: skip
     """Publish a review to output/<review>/<edition>/, whole or not at all.
 
-    only: remake the page of this notebook and keep the others, which must be of the same review.
+    only: remake the pages of this notebook and keep the others, which must be of the same review.
     Raises InputError (nothing was run) or ReviewNotPublished (nothing was published).
     """
     progress("读取参数和台账", 0, 1)
     jobs, review = _prepare(workspace, request)
     final = output / request.name / request.edition
     with edition_stage(final) as stage:
-        kept = _kept_pages(jobs, review, final, only)
+        kept = kept_pages(jobs, review, final, only)
         wanted = [job for job in jobs if job.page.file not in kept]
         edition = _Edition(review, jobs, git_state(workspace))
         executed, failures = _run(wanted, request, workspace, progress)
@@ -79,41 +69,6 @@ def publish_review(
         promote(stage, final)
     progress("发布完成", len(wanted) + 2, len(wanted) + 2)
     return Published(final / INDEX, tuple(job.page for job in jobs), review.ledger.problems)
-
-
-def prepare_jobs(workspace: Workspace, request: ReviewRequest) -> list[Job]:
-    """The pages of a review. Raises InputError with every notebook that is missing or takes other parameters."""
-    reports = [report for report in load_reports(workspace, request.plan) if request.edition in report.editions]
-    jobs: list[Job] = []
-    problems: list[Problem] = []
-    for report in reports:
-        path = workspace.notebooks / f"{report.notebook}.ipynb"
-        shown = f"notebooks/{path.name}"
-        try:
-            notebook = read_notebook(path, shown)
-        except InputError as error:
-            problems += error.problems
-            continue
-        problems += check_parameters(notebook, request.parameters(), shown)
-        page = PublishedPage(report.notebook, report.title, f"{report.notebook}.html", sha256(path.read_bytes()))
-        jobs.append(Job(report, notebook, page))
-    problems += _list_faults(reports, request)
-    if problems:
-        raise InputError(problems)
-    return jobs
-
-
-def _list_faults(reports: list[Report], request: ReviewRequest) -> Iterator[Problem]:
-    """What is wrong with the list of pages as a whole; every page needs a file name of its own."""
-    shown = f"params/{request.plan}/reports.yml"
-    names = [report.notebook for report in reports]
-    if not names:
-        yield Problem(shown, rule="reports", value=request.edition, message="这个版本没有要发布的网页",
-                      remedy="在 reports.yml 里列出")  # fmt: skip
-    taken = [Path(INDEX).stem, *names]
-    for name in sorted({name for name in names if taken.count(name) > 1}):
-        yield Problem(shown, rule="reports", value=name, message="网页重名：列了两次，或与目录页同名",
-                      remedy="每个笔记本只列一次，不用 index 作名称")  # fmt: skip
 
 
 def _prepare(workspace: Workspace, request: ReviewRequest) -> tuple[list[Job], Review]:
@@ -131,42 +86,16 @@ def _prepare(workspace: Workspace, request: ReviewRequest) -> tuple[list[Job], R
     return jobs, review
 
 
-def _kept_pages(jobs: list[Job], review: Review, final: Path, only: str | None) -> dict[str, bytes]:
-    """The pages that `--only` leaves as they are; refused unless they are whole and of this very review."""
-    if only is None:
-        return {}
-    names = [job.report.notebook for job in jobs]
-    if only not in names:
-        close = difflib.get_close_matches(only, names, n=1)
-        raise InputError([Problem("--only", rule="unknown_notebook", value=only, message="这个评估没有这个笔记本",
-                                  remedy=f"是不是“{close[0]}”" if close else f"可选：{'、'.join(names)}")])  # fmt: skip
-    published = read_manifest(final)
-    hashes = {entry["path"]: entry["sha256"] for entry in published.get("outputs", [])}  # type: ignore[attr-defined]
-    kept: dict[str, bytes] = {}
-    stale = published.get("fingerprint") != review.fingerprint
-    for job in jobs:
-        path = final / job.page.file
-        if job.report.notebook == only or stale:
-            continue
-        kept[job.page.file] = path.read_bytes() if path.is_file() else b""
-        stale = sha256(kept[job.page.file]) != hashes.get(job.page.file)
-    if stale:
-        raise InputError([Problem("--only", rule="stale", value=only,
-                                  message="其他网页还没有发布，或不是用现在的数据和参数发布的",
-                                  remedy="先不带 --only 运行整个评估")])  # fmt: skip
-    return kept
-
-
 def _run(
     jobs: list[Job], request: ReviewRequest, workspace: Workspace, progress: Progress
 ) -> tuple[dict[str, NotebookNode], list[Failure]]:
-    """Every notebook executed (by page name), two at a time, and those that failed."""
+    """Every notebook executed (by page file), two at a time, and those that failed."""
     total, done = len(jobs) + 2, 1
 
     def run(job: Job) -> NotebookNode:
-        progress(f"运行 {job.report.title}", done, total)
-        folder = workspace.notebooks
-        return run_notebook(job.notebook, job.report.notebook, request.parameters(), folder, workspace.root)
+        progress(f"运行 {job.page.title}", done, total)
+        parameters = request.parameters() | job.own_parameters
+        return run_notebook(job.notebook, job.page.name, parameters, workspace.notebooks, workspace.root)
 
     executed: dict[str, NotebookNode] = {}
     failures: list[Failure] = []
@@ -178,10 +107,10 @@ def _run(
                 done += 1
                 try:
                     executed[job.page.file] = future.result()
-                    progress(f"完成 {job.report.title}", done, total)
+                    progress(f"完成 {job.page.title}", done, total)
                 except NotebookFailed as failure:
                     failures.append(failure)
-                    progress(f"失败 {job.report.title}", done, total)
+                    progress(f"失败 {job.page.title}", done, total)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             stop_kernels()
@@ -229,7 +158,7 @@ class _Edition:
         index = page_exporter().render(index_blocks(self.review, pages, tables), self.info("目录", names))
         texts = {INDEX: index}
         for page in (page for page in pages if page.file in executed):
-            resources = {"name": page.notebook, "page": self.info(page.title, names)}
+            resources = {"name": page.name, "page": self.info(page.title, names)}
             try:
                 texts[page.file], _ = page_exporter().from_notebook_node(executed[page.file], resources)
             except PageRefused as refusal:

@@ -11,6 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planeval.cli_ledger import forms_app, tell_slips
+from planeval.cli_words import (
+    BAD_INPUT,
+    FAILED,
+    PUBLISHED,
+    LatestReviewArgument,
+    OutputOption,
+    ReviewArgument,
+    WorkspaceOption,
+    requested,
+    say,
+    told,
+)
 from planeval.problems import ERROR, WARNING, InputError, Problem, report_problems
 from planeval.publish.failures import NotebookFailed, ReviewNotPublished
 from planeval.workspace import Workspace, find_workspace
@@ -20,7 +32,6 @@ if TYPE_CHECKING:
     from planeval.publish.review_run import Progress
     from planeval.review import Review
 
-PUBLISHED, ENVIRONMENT, BAD_INPUT, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 _LISTED = 200
 _EXIT_CODES = """退出码：
 
@@ -44,16 +55,7 @@ app = typer.Typer(
 )
 app.add_typer(forms_app)
 
-ReviewArgument = Annotated[
-    str, typer.Argument(metavar="评估", help="评估文件的名称（2026Q3）或路径；不写则取最近一个季度的评估")
-]
-WorkspaceOption = Annotated[
-    Path | None,
-    typer.Option("--workspace", metavar="文件夹", help="工作区：有 params 和 data 的文件夹；不写则自动寻找"),
-]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", metavar="文件夹", help="输出文件夹；不写则为工作区下的 output")
-]
+_NOT_PUBLISHED = {"after_failure": "什么都没有发布。", "interrupted": "已中断；原来的网页没有改动。"}
 
 
 def main() -> None:
@@ -66,7 +68,7 @@ def main() -> None:
 
 @app.command("review", epilog=_EXIT_CODES)
 def review_command(
-    review: ReviewArgument = "",
+    review: LatestReviewArgument = "",
     workspace: WorkspaceOption = None,
     output: OutputOption = None,
     only: Annotated[
@@ -75,17 +77,11 @@ def review_command(
     ] = None,
 ) -> None:
     """运行一次评估并发布网页；最后一行是目录页的路径。"""
-    with _told():
+    with told(**_NOT_PUBLISHED):
         place = find_workspace(workspace)
-        request = _request(place, review)
+        request = requested(place, review)
         folder = (output or place.output).resolve()
         raise typer.Exit(_publish(place, request, folder, only))
-
-
-def _request(place: Workspace, review: str) -> ReviewRequest:
-    from planeval.plan import latest_review, load_review
-
-    return load_review(place, review) if review else latest_review(place)
 
 
 def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str | None) -> int:
@@ -95,7 +91,7 @@ def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str |
         with _progress(f"评估 {request.name}") as progress:
             published = publish_review(place, request, folder, only.removesuffix(".ipynb") if only else None, progress)
     except ReviewNotPublished as error:
-        _say(f"{error}\n什么都没有发布；原来的网页没有改动。")
+        say(f"{error}\n什么都没有发布；原来的网页没有改动。")
         _write_logs(error, folder, request.name)
         return FAILED
     for page in published.pages:  # a log of an earlier failure has had its day
@@ -103,10 +99,10 @@ def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str |
     errors = [problem for problem in published.problems if problem.level == ERROR]
     warnings = len(published.problems) - len(errors)
     if errors:
-        _say(_shortened(errors))
-        _say(f"报送有 {len(errors)} 处错误，有关的行或文件没有计入，其余照常发布。")
+        say(_shortened(errors))
+        say(f"报送有 {len(errors)} 处错误，有关的行或文件没有计入，其余照常发布。")
     if warnings:
-        _say(f"另有 {warnings} 处警告，见 tables/problems.csv 或 planeval check {request.name}。")
+        say(f"另有 {warnings} 处警告，见 tables/problems.csv 或 planeval check {request.name}。")
     titles = "、".join(dict.fromkeys(page.group or page.title for page in published.pages))
     print(f"已发布 {len(published.pages)} 个网页：{titles}。目录页：")
     print(published.index, flush=True)
@@ -125,7 +121,7 @@ def _write_logs(error: ReviewNotPublished, folder: Path, review: str) -> None:
         path = _log_file(folder, review, failure.notebook)
         technical = failure.log if isinstance(failure, NotebookFailed) else ""
         write_bytes(path, f"{failure}\n\n{technical}\n".encode())
-        _say(f"详细记录：{path}")
+        say(f"详细记录：{path}")
 
 
 def _log_file(folder: Path, review: str, notebook: str) -> Path:
@@ -134,14 +130,14 @@ def _log_file(folder: Path, review: str, notebook: str) -> Path:
 
 @app.command("check")
 def check_command(
-    review: Annotated[str, typer.Argument(metavar="评估", help="评估文件的名称或路径")],
+    review: ReviewArgument,
     workspace: WorkspaceOption = None,
     output: OutputOption = None,
 ) -> None:
     """只检查，不发布：列出参数、笔记本、登记簿和报送的全部问题，给有问题的单位写退回单，并说明谁报送了、谁没有。"""
-    with _told():
+    with told(**_NOT_PUBLISHED):
         place = find_workspace(workspace)
-        request = _request(place, review)
+        request = requested(place, review)
         from planeval.publish.jobs import prepare_jobs
         from planeval.review import open_review
 
@@ -187,7 +183,7 @@ def sample_command(
     seed: Annotated[int, typer.Option("--seed", metavar="整数", help="随机种子；同一种子生成同样的文件")] = 38,
 ) -> None:
     """生成示例报送和登记簿；已有正式报送时拒绝。"""
-    with _told():
+    with told(**_NOT_PUBLISHED):
         from planeval.ledger.tables import COLUMNS_BY_TABLE
         from planeval.plan import load_method, load_plan
         from planeval.sample import write_sample
@@ -202,7 +198,7 @@ def sample_command(
 @app.command("list")
 def list_command(workspace: WorkspaceOption = None, output: OutputOption = None) -> None:
     """列出工作区的评估：名称、计划、季度、数据截至、是否已发布。"""
-    with _told():
+    with told(**_NOT_PUBLISHED):
         from planeval.plan import load_plan, load_review, review_names
         from planeval.publish.staging import read_manifest
 
@@ -236,32 +232,10 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn what can go wrong into Chinese sentences and the documented exit codes."""
-    try:
-        yield
-    except InputError as error:
-        _say(str(error))
-        raise typer.Exit(BAD_INPUT) from error
-    except OSError as error:
-        _say(f"读写文件时出错：{error}\n什么都没有发布。请检查磁盘空间和文件夹权限后再运行。")
-        raise typer.Exit(ENVIRONMENT) from error
-    except KeyboardInterrupt as error:
-        _say("已中断；原来的网页没有改动。")
-        raise typer.Exit(INTERRUPTED) from error
-
-
-def _say(text: str) -> None:
-    """To the person in front of it; standard output is left to results."""
-    sys.stderr.write(f"{text}\n")  # one write, so that lines of two threads do not mix
-    sys.stderr.flush()
-
-
-@contextmanager
 def _progress(title: str) -> Iterator[Progress]:
     """A progress bar in a terminal, else one plain line per step."""
     if not sys.stderr.isatty():
-        yield lambda said, done, total: _say(f"[{done}/{total}] {said}")
+        yield lambda said, done, total: say(f"[{done}/{total}] {said}")
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planeval.cli_words import (
+    EXIT_CODES,
+    OutputOption,
+    PlanOption,
+    ReceivedOnOption,
+    ReviewArgument,
+    WorkspaceOption,
+    only_plan,
+    receipt_day,
+    say,
+    told,
+)
 from planeval.problems import ERROR, InputError, Problem
 from planeval.workspace import Workspace, find_workspace
 
@@ -19,25 +28,14 @@ if TYPE_CHECKING:
     from planeval.plan import Method, Plan, ReviewRequest
     from planeval.review import Review
 
-ENVIRONMENT, BAD_INPUT, INTERRUPTED = 1, 2, 130
 TEMPLATES = "templates"
-_EXIT_CODES = "退出码：0 完成；2 输入有问题，什么都没有写；1 磁盘、权限等其他问题；130 被中断"
 
 forms_app = typer.Typer(rich_markup_mode=None, help="报送表的发出和收回。")
 ledger_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="台账：导出。")
 forms_app.add_typer(ledger_app, name="ledger")
 
-ReviewArgument = Annotated[str, typer.Argument(metavar="评估", help="评估文件的名称（2026Q3）或路径")]
-WorkspaceOption = Annotated[
-    Path | None,
-    typer.Option("--workspace", metavar="文件夹", help="工作区：有 params 和 data 的文件夹；不写则自动寻找"),
-]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", metavar="文件夹", help="输出文件夹；不写则为工作区下的 output")
-]
 
-
-@forms_app.command("template", epilog=_EXIT_CODES)
+@forms_app.command("template", epilog=EXIT_CODES)
 def template_command(
     review: ReviewArgument,
     unit: Annotated[
@@ -47,7 +45,7 @@ def template_command(
     output: OutputOption = None,
 ) -> None:
     """生成报送表：每个单位一份工作簿，只有它应报的表，以前没有办结的事项已经填好。"""
-    with _told():
+    with told():
         from planeval.ledger.templates import deadline, forms_due, write_template
         from planeval.measures.lapsing import lapsed
 
@@ -71,38 +69,34 @@ def template_command(
         print(f"已生成 {period.label}的报送表 {len(due)} 份，在：\n{folder}")
 
 
-@forms_app.command("receive", epilog=_EXIT_CODES)
+@forms_app.command("receive", epilog=EXIT_CODES)
 def receive_command(
     files: Annotated[list[Path], typer.Argument(metavar="文件…", help="收到的工作簿或 CSV；可以一次收几份")],
     unit: Annotated[str, typer.Option("--unit", metavar="单位", help="谁的报送；“填报说明”里写明的不用写")] = "",
     period: Annotated[str, typer.Option("--period", metavar="季度", help="哪个季度，如 2026Q3；同上")] = "",
-    received_on: Annotated[
-        str, typer.Option("--received-on", metavar="日期", help="收到的日期，如 2026-10-12；不写则为今天")
-    ] = "",
+    received_on: ReceivedOnOption = "",
     supersedes: Annotated[
         str,
         typer.Option("--supersedes", metavar="文件", help="更正哪一份：登记簿 file 一栏，或 SHA-256 的前 8 位以上"),
     ] = "",
-    plan: Annotated[
-        str, typer.Option("--plan", metavar="计划", help="params 下的文件夹名；只有一个计划收件时不用写")
-    ] = "",
+    plan: PlanOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """收件：检查、存一份副本、登记。已经登记的不会改动；同一份文件收两次等于收一次。"""
-    with _told("前面写明“已收”的已经登记，其余没有收。"):
+    with told("前面写明“已收”的已经登记，其余没有收。"):
         from planeval.ledger.receiving import receive
         from planeval.plan import load_plan
 
         place = find_workspace(workspace)
-        the_plan = load_plan(place, plan or _only_plan(place))
+        the_plan = load_plan(place, plan or only_plan(place))
         received = receive(
-            place, the_plan, files, received_on=_receipt_day(received_on), unit=unit, period=period,
+            place, the_plan, files, received_on=receipt_day(received_on), unit=unit, period=period,
             supersedes=supersedes, said=print,
         )  # fmt: skip
         print(f"登记簿：{place.register(the_plan.id)}，本次 {len(received)} 份")
 
 
-@ledger_app.command("export", epilog=_EXIT_CODES)
+@ledger_app.command("export", epilog=EXIT_CODES)
 def export_command(
     review: ReviewArgument,
     table: Annotated[str, typer.Argument(metavar="表", help="表名（企业）或标识（enterprises）")],
@@ -114,7 +108,7 @@ def export_command(
     output: OutputOption = None,
 ) -> None:
     """导出一张台账表，每行带来源（单位、季度、文件、行号）。只有通过检查的行。"""
-    with _told():
+    with told():
         from planeval.ledger.exporting import FORMATS, export_table, table_named
         from planeval.ledger.tables import TABLES
 
@@ -173,55 +167,3 @@ def _units(plan: Plan, written: Sequence[str]) -> list[str]:
         raise InputError(problems)
     wanted = {unit.id for unit in named.values() if unit is not None}
     return [unit.id for unit in plan.units if not wanted or unit.id in wanted]
-
-
-def _only_plan(place: Workspace) -> str:
-    """The plan that filings are received for, when there is only one. Raises InputError when nobody can tell."""
-    plans = sorted(path.parent.name for path in place.params.glob("*/plan.yml"))
-    receiving = [plan for plan in plans if place.register(plan).exists() or place.filings(plan).is_dir()]
-    candidates = receiving if receiving else plans
-    if len(candidates) == 1:
-        return candidates[0]
-    message, remedy = "不知道是哪个计划的报送", f"用 --plan 写明：{'、'.join(plans) or '（params 里还没有计划）'}"
-    raise InputError([Problem("参数", "", "--plan", message, remedy=remedy, rule="argument")])
-
-
-def _receipt_day(written: str) -> date:
-    """The day of receipt; today is used only when nothing is written, and said."""
-    from planeval.ledger.parsing import Unreadable, parse_date
-
-    today = date.today()
-    if not written:
-        print(f"收件日期：{today}（今天；别的日期用 --received-on 写明）")
-        return today
-    try:
-        day = parse_date(written)
-    except Unreadable as fault:
-        raise InputError([Problem(
-            "参数", "", "--received-on", fault.message, written, fault.expected, fault.remedy, "argument"
-        )]) from fault  # fmt: skip
-    if day > today:
-        say(f"注意：收件日期 {day} 在今天（{today}）以后。")
-    return day
-
-
-@contextmanager
-def _told(after_failure: str = "什么都没有写。") -> Iterator[None]:
-    """Turn what can go wrong into Chinese sentences and the documented exit codes."""
-    try:
-        yield
-    except InputError as error:
-        say(str(error))
-        raise typer.Exit(BAD_INPUT) from error
-    except OSError as error:
-        say(f"读写文件时出错：{error}\n{after_failure}请检查磁盘空间和文件夹权限后再运行。")
-        raise typer.Exit(ENVIRONMENT) from error
-    except KeyboardInterrupt as error:
-        say(f"已中断。{after_failure}")
-        raise typer.Exit(INTERRUPTED) from error
-
-
-def say(text: str) -> None:
-    """To the person in front of it; standard output is left to results."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, partial
@@ -18,7 +18,7 @@ from planeval.ledger import Ledger, ReadOnce, open_ledger
 from planeval.ledger.published import PublishedFile, read_published
 from planeval.ledger.register import file_hash
 from planeval.ledger.store import cached_ledger
-from planeval.ledger.tables import COLUMNS_BY_TABLE
+from planeval.ledger.tables import BY_ID, COLUMNS_BY_TABLE
 from planeval.measures.counting import Count
 from planeval.measures.quality import evidence_coverage, filing_history
 from planeval.measures.revisions import measure_revisions, revisions_by_unit
@@ -28,6 +28,7 @@ from planeval.measures.themes import Themes
 from planeval.measures.units import measure_units
 from planeval.periods import Period
 from planeval.plan import Method, Plan, load_params
+from planeval.plan.coverage import Covered, load_coverage
 from planeval.plan.method import InForce
 from planeval.plan.model import parse_date
 from planeval.plan.review_files import EDITIONS
@@ -52,7 +53,7 @@ class Review:
     VERDICT_COLUMNS. milestones: see milestone_states. tasks: see measure_tasks. units: see
     measure_units. filing_history, evidence: see measures.quality. revisions:
     see measures.revisions. counts: target id → Count with
-    the rows behind the value. inputs: every file read, in path order.
+    the rows behind the value. coverage: demand id → how it is looked after. inputs: every file read, in path order.
     """
 
     plan: Plan
@@ -72,6 +73,7 @@ class Review:
     filing_history: pd.DataFrame
     evidence: pd.DataFrame
     revisions: pd.DataFrame
+    coverage: Mapping[str, Covered]
     inputs: tuple[InputFile, ...]
 
     @cached_property
@@ -137,6 +139,7 @@ def open_review(
         units=measure_units(ledger, history, milestones, the_plan, quarter),
         filing_history=history, evidence=evidence_coverage(ledger),
         revisions=measure_revisions(first_known, ledger, the_plan, method, quarter),
+        coverage=load_coverage(place, the_plan, BY_ID),
         inputs=_inputs(place, the_plan, ledger),
     )  # fmt: skip
 

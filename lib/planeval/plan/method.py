@@ -75,6 +75,13 @@ class LightBands(Entry):
         return self
 
 
+class Finding(Entry):
+    """What a person found about a demand that no ledger row can settle, with the evidence."""
+
+    finding: Literal["已做到", "部分做到", "未做到"]
+    evidence: Text
+
+
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]
 _Units = Annotated[tuple[WordId, ...], Strict(False)]
 _Words = Annotated[tuple[Text, ...], Strict(False)]
@@ -87,6 +94,7 @@ _SHAPES: dict[str, Shape] = {
     "filing_duties": Shape(dict[WordId, _Units]),
     "lead_units": Shape(dict[WordId, WordId]),
     "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
+    "qualitative_findings": Shape(dict[WordId, Finding]),
     "baseline": Shape(_Amount),
     "counting": Shape(CountingRule),
     "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),

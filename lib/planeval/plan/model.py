@@ -223,11 +223,9 @@ class PlanText(Entry):
         return self
 
     @property
-    def work_items(self) -> tuple[WorkItem, ...]:
-        """Every single demand of sections 二 to 五, in the order of the plan."""
-        clauses: tuple[Provision | Industry | Task, ...]
-        clauses = (*self.layout, *self.industries, *self.tasks, *self.safeguards)
-        return tuple(item for clause in clauses for item in clause.work_items)
+    def clauses(self) -> tuple[Provision | Industry | Task, ...]:
+        """Every clause of sections 二 to 五 that has single demands, in the order of the plan."""
+        return (*self.layout, *self.industries, *self.tasks, *self.safeguards)
 
     def _families(self) -> dict[str, list[str]]:
         families: dict[str, Iterable[Industry | Zone | Premises | Target | QualitativeTarget | Task | Provision]]
@@ -241,7 +239,7 @@ class PlanText(Entry):
             "布局": self.layout,
         }
         ids = {label: [entry.id for entry in entries] for label, entries in families.items()}
-        ids["工作事项"] = [item.id for item in self.work_items]
+        ids["工作事项"] = [item.id for clause in self.clauses for item in clause.work_items]
         return ids
 
 

@@ -23,7 +23,7 @@ from planeval.judge.progress import (
 )
 from planeval.periods import Period, elapsed_share
 from planeval.plan import Target
-from planeval.plan.method import LightBands
+from planeval.plan.decisions import LightBands
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/progress.yml").read_text(encoding="utf-8"))
 BANDS = LightBands(on_pace=-0.10, behind=-0.25, over=1.20)

@@ -27,7 +27,7 @@ from planeval.judge.scoring.totals import Floor, GradeScale, Scheme, score_items
 from planeval.judge.scoring.weights import equal_weights, given_weights
 from planeval.periods import Period
 from planeval.plan import Target
-from planeval.plan.method import LightBands
+from planeval.plan.decisions import LightBands
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[1] / "cases/scoring.yml").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from planeval.judge.rounding import displayed, displayed_pace, displayed_share
 from planeval.measures.counting import ABSENCES, UNREPORTED
 from planeval.periods import Period, elapsed_share
 from planeval.plan import Target
-from planeval.plan.method import LightBands
+from planeval.plan.decisions import LightBands
 
 DONE, ON_PACE, BEHIND, FAR_BEHIND, MISSED = "已完成", "按序时", "滞后", "严重滞后", "到期未完成"
 LATE_LIGHTS = (BEHIND, FAR_BEHIND, MISSED)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from planeval.plan.decisions import CountingRule
 from planeval.plan.documents import Document, Place
-from planeval.plan.method import CountingRule, Decision
+from planeval.plan.method import Decision
 from planeval.plan.model import Plan
 from planeval.problems import Problem
 

@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from planeval.plan.counting_faults import ColumnsByTable, answers, counting_faults, unknown_entry
+from planeval.plan.decisions import PER_TARGET, REQUIRED, known_decisions, shape_of
 from planeval.plan.documents import Document, Place, read_document
 from planeval.plan.explaining import Shape, validate
-from planeval.plan.method import (
-    PER_TARGET,
-    REQUIRED,
-    Decision,
-    Method,
-    MethodText,
-    known_decisions,
-    shape_of,
-)
+from planeval.plan.method import Decision, Method, MethodText
 from planeval.plan.model import Plan, PlanText, UnitList
 from planeval.problems import InputError, Problem
 from planeval.workspace import Workspace

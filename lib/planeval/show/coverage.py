@@ -6,7 +6,7 @@ from itertools import groupby
 
 from planeval.ledger.tables import BY_ID
 from planeval.plan.coverage import Covered, Demand, demands
-from planeval.plan.method import Finding
+from planeval.plan.decisions import Finding
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, esc, folded, link, paragraph, table, together
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan
-from planeval.plan.method import EXAMPLE_AUTHOR, LightBands
+from planeval.plan.decisions import LightBands
+from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
 from planeval.show.targets import rule_in_words

@@ -22,7 +22,7 @@ from planeval.judge.rounding import DECIMALS, SHARE_DECIMALS, displayed
 from planeval.measures.counting import UNREPORTED
 from planeval.periods import Period
 from planeval.plan import Target
-from planeval.plan.method import LightBands
+from planeval.plan.decisions import LightBands
 
 COLUMNS = (
     "target_id", "name", "light", "decision", "in_force", "to", "change", "unit", "new_light", "flips", "sentence",

@@ -1,0 +1,101 @@
+"""The kinds of decision a method may hold: the type of each value, and which decisions every plan must take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict, model_validator
+
+from planeval.plan.explaining import Shape
+from planeval.plan.model import Day, Entry, Text, WordId
+
+
+class Validity(Entry):
+    """How long a status lasts; exactly one of the keys. Expiry is the first day it no longer holds."""
+
+    years: Annotated[int, Field(ge=1, le=50)] | None = None
+    months: Annotated[int, Field(ge=1, le=600)] | None = None
+    until: Literal["year_end", "next_march_31"] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Validity:
+        if sum(value is not None for value in (self.years, self.months, self.until)) != 1:
+            raise ValueError("validity 只能写 years、months、until 之一")
+        return self
+
+
+class CountingRule(Entry):
+    """口径: which ledger rows count for a target, and how.
+
+    Rows of `table` whose columns hold one of the values in `where`; one item per `distinct`; dated by
+    `dated_by`; no longer counted from `ends_by` or expiry on; `sum` adds a 万元 column instead of
+    counting. `since`: whether items dated before the plan's start count. `resident`: only enterprises
+    inside the planned area on the day. `window` is for sums.
+    """
+
+    table: WordId
+    where: dict[WordId, Annotated[tuple[Text, ...], Strict(False)]] = Field(default_factory=dict)
+    distinct: WordId
+    dated_by: WordId
+    ends_by: WordId | None = None
+    since: Literal["plan_start", "beginning"] = "beginning"
+    validity: Literal["none"] | Validity = "none"
+    resident: bool = False
+    sum: WordId | None = None
+    window: Literal["to_date", "calendar_year", "rolling_four_quarters", "last_full_year"] = "to_date"
+
+
+class LightBands(Entry):
+    """Lower limits of the gap (done share - expected share) for each light; `over` flags a low target."""
+
+    on_pace: Annotated[float, Field(ge=-1, le=0)]
+    behind: Annotated[float, Field(ge=-1, le=0)]
+    over: Annotated[float, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> LightBands:
+        if self.behind >= self.on_pace:
+            raise ValueError("behind 应小于 on_pace")
+        return self
+
+
+class Finding(Entry):
+    """What a person found about a demand that no ledger row can settle, with the evidence."""
+
+    finding: Literal["已做到", "部分做到", "未做到"]
+    evidence: Text
+
+
+_Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]
+_Units = Annotated[tuple[WordId, ...], Strict(False)]
+_Words = Annotated[tuple[Text, ...], Strict(False)]
+_SHAPES: dict[str, Shape] = {
+    "plan_start": Shape(Day),
+    "source_of_record": Shape(Literal["filings", "published"]),
+    "enterprise_identifier": Shape(Literal["uscc", "any"]),
+    "light_bands": Shape(LightBands),
+    "filing_deadline_days": Shape(Annotated[int, Field(ge=0, le=365), Strict()]),
+    "filing_duties": Shape(dict[WordId, _Units]),
+    "lead_units": Shape(dict[WordId, WordId]),
+    "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
+    "qualitative_findings": Shape(dict[WordId, Finding]),
+    "baseline": Shape(_Amount),
+    "counting": Shape(CountingRule),
+    "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),
+}
+PER_TARGET = ("baseline", "counting", "milestones")
+REQUIRED = (
+    "plan_start", "source_of_record", "enterprise_identifier", "light_bands", "filing_deadline_days",
+    "filing_duties", "lead_units",
+)  # fmt: skip
+
+
+def shape_of(decision_id: str) -> Shape | None:
+    """The type a decision's value must have, or None for an id nobody knows."""
+    family, _, target = decision_id.partition(".")
+    return _SHAPES.get(family) if (family in PER_TARGET) == bool(target) else None
+
+
+def known_decisions() -> tuple[str, ...]:
+    """Every decision id, per-target families written `counting.<指标>`."""
+    return tuple(f"{name}.<指标>" if name in PER_TARGET else name for name in _SHAPES)

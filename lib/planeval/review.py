@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from planeval.judge.targets import judge_readings, judge_targets
+from planeval.judge.task_lights import judge_task_lights
+from planeval.judge.unit_lights import judge_unit_lights
 from planeval.ledger import Ledger, ReadOnce, open_ledger
 from planeval.ledger.published import PublishedFile, read_published
 from planeval.ledger.register import file_hash
@@ -51,7 +53,8 @@ class Review:
 
     targets: see judge.targets.COLUMNS. series: target_id, period, value, added. verdicts: see
     VERDICT_COLUMNS. milestones: see milestone_states. tasks: see measure_tasks. units: see
-    measure_units. filing_history, evidence: see measures.quality. revisions:
+    measure_units. task_lights, unit_lights: their three lights, see judge.task_lights.COLUMNS and
+    judge.unit_lights.COLUMNS. filing_history, evidence: see measures.quality. revisions:
     see measures.revisions. counts: target id → Count with
     the rows behind the value. coverage: demand id → how it is looked after. inputs: every file read, in path order.
     """
@@ -70,6 +73,8 @@ class Review:
     milestones: pd.DataFrame
     tasks: pd.DataFrame
     units: pd.DataFrame
+    task_lights: pd.DataFrame
+    unit_lights: pd.DataFrame
     filing_history: pd.DataFrame
     evidence: pd.DataFrame
     revisions: pd.DataFrame
@@ -129,6 +134,7 @@ def open_review(
     series = target_series(ledger, published, the_plan, method, quarter)
     milestones = milestone_states(ledger, quarter)
     history = filing_history(ledger, the_plan, method, quarter)
+    coverage = evidence_coverage(ledger)
     first_known = _first_known(place, the_plan, method, ledger, quarter, read)
     return Review(
         plan=the_plan, method=method, period=quarter, as_known_on=ledger.as_known_on, edition=edition,
@@ -137,7 +143,9 @@ def open_review(
         verdicts=judge_readings(ledger, the_plan, method, quarter, counts),
         milestones=milestones, tasks=measure_tasks(milestones, the_plan),
         units=measure_units(ledger, history, milestones, the_plan, quarter),
-        filing_history=history, evidence=evidence_coverage(ledger),
+        task_lights=judge_task_lights(milestones, the_plan, method, quarter),
+        unit_lights=judge_unit_lights(milestones, coverage, history, the_plan, method, quarter),
+        filing_history=history, evidence=coverage,
         revisions=measure_revisions(first_known, ledger, the_plan, method, quarter),
         coverage=load_coverage(place, the_plan, BY_ID),
         inputs=_inputs(place, the_plan, ledger),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict, model_validator
 
 from planeval.plan.explaining import Shape
+from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Overrides
 from planeval.plan.model import Day, Entry, Text, WordId
 
 
@@ -74,6 +75,10 @@ _SHAPES: dict[str, Shape] = {
     "source_of_record": Shape(Literal["filings", "published"]),
     "enterprise_identifier": Shape(Literal["uscc", "any"]),
     "light_bands": Shape(LightBands),
+    "outlook_bands": Shape(OutlookBands),
+    "evidence_bands": Shape(EvidenceBands),
+    "milestone_bands": Shape(MilestoneBands),
+    "overrides": Shape(Overrides),
     "filing_deadline_days": Shape(Annotated[int, Field(ge=0, le=365), Strict()]),
     "filing_duties": Shape(dict[WordId, _Units]),
     "lead_units": Shape(dict[WordId, WordId]),

@@ -10,6 +10,7 @@ from planeval.plan.counting_faults import ColumnsByTable, answers, counting_faul
 from planeval.plan.decisions import PER_TARGET, REQUIRED, known_decisions, shape_of
 from planeval.plan.documents import Document, Place, read_document
 from planeval.plan.explaining import Shape, validate
+from planeval.plan.lights import KIND_NAMES
 from planeval.plan.method import Decision, Method, MethodText
 from planeval.plan.model import Plan, PlanText, UnitList
 from planeval.problems import InputError, Problem
@@ -183,3 +184,10 @@ def _reference_problems(decisions: dict[str, Decision], plan: Plan, document: Do
                 yield unknown_entry(document, (*place, task), "任务", task, tasks)
             if unit not in units:
                 yield unknown_entry(document, (*place, task), "单位", unit, units)
+    known = {"target": [target.id for target in plan.targets], "task": tasks, "unit": units}
+    for place, overrides in answers(decisions, "overrides"):
+        for position, override in enumerate(overrides):
+            if override.id not in known[override.kind]:
+                yield unknown_entry(
+                    document, (*place, position, "id"), KIND_NAMES[override.kind], override.id, known[override.kind]
+                )

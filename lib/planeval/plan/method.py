@@ -13,6 +13,7 @@ from pydantic import Field, PlainValidator, Strict, model_validator
 
 from planeval.periods import Period
 from planeval.plan.decisions import CountingRule
+from planeval.plan.lights import Override
 from planeval.plan.model import Entry, Text, WordId
 
 EXAMPLE_AUTHOR = "示例设定"
@@ -100,6 +101,15 @@ class Method(Entry):
     def value(self, decision_id: str, period: Period) -> Any:
         """The value of a decision in force; KeyError when the method does not decide it."""
         return self.text.decisions[decision_id].in_force(period).value
+
+    def optional(self, decision_id: str, period: Period) -> Any:
+        """The value in force, or None when the method does not decide it."""
+        return self.value(decision_id, period) if self.decides(decision_id) else None
+
+    def overrides(self, period: Period) -> tuple[Override, ...]:
+        """Lights set by hand that hold in a period, in the order of method.yml."""
+        listed: tuple[Override, ...] = self.optional("overrides", period) or ()
+        return tuple(override for override in listed if override.holds_in(period))
 
     def decides(self, decision_id: str) -> bool:
         """Whether the method holds this decision."""

@@ -7,9 +7,11 @@ from typing import Any
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan
 from planeval.plan.decisions import LightBands
+from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Override
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
+from planeval.show.light_decisions import bands_in_words, override_in_words
 from planeval.show.targets import rule_in_words
 from planeval.show.words import amount, band, light, listed, percent, points
 
@@ -45,6 +47,10 @@ def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
             f"按序时：差距 ≥ {band(value.on_pace)} 个百分点；滞后：≥ {band(value.behind)} 个百分点；"
             f"完成比例 ≥ {100 * value.over:g}% 提示目标偏低"
         )
+    if isinstance(value, OutlookBands | EvidenceBands | MilestoneBands):
+        return bands_in_words(value)
+    if isinstance(value, tuple):
+        return "；".join(override_in_words(entry, plan) for entry in value if isinstance(entry, Override)) or "无"
     if isinstance(value, dict):
         return (
             "；".join(

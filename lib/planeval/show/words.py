@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from planeval.judge.evidence import FAIR, NOT_APPLICABLE, NOTHING_TO_CHECK, SUFFICIENT, UNDECIDED, WEAK
+from planeval.judge.milestone_lights import FINISHED, NO_NODES, NOTHING_DUE
+from planeval.judge.outlook.bands import ASSURED, DOUBTFUL, OPEN
+from planeval.judge.outlook.verdict import MISSED as MISSED_AT_DUE
+from planeval.judge.outlook.verdict import NONE as NO_OUTLOOK
+from planeval.judge.outlook.verdict import REACHED
 from planeval.judge.progress import BEHIND as LATE
 from planeval.judge.progress import DONE, FAR_BEHIND, LIGHTS, MISSED, ON_PACE
 from planeval.judge.rounding import DECIMALS
@@ -12,18 +18,17 @@ from planeval.measures.counting import ABSENCES, INCOMPLETE, UNPUBLISHED, UNREPO
 from planeval.show.html import Cell, esc
 
 SYMBOLS = {
-    DONE: "●",
-    ON_PACE: "▲",
-    LATE: "◆",
-    FAR_BEHIND: "■",
-    MISSED: "✕",
-    UNREPORTED: "○",
-    INCOMPLETE: "◌",
-    UNPUBLISHED: "○",
-}
+    DONE: "●", ON_PACE: "▲", LATE: "◆", FAR_BEHIND: "■", MISSED: "✕", UNREPORTED: "○", INCOMPLETE: "◌",
+    UNPUBLISHED: "○", NOTHING_DUE: "◌", NO_NODES: "—",
+    REACHED: "●", FINISHED: "●", ASSURED: "▲", OPEN: "◆", DOUBTFUL: "■", MISSED_AT_DUE: "✕", NO_OUTLOOK: "○",
+    SUFFICIENT: "▲", FAIR: "◆", WEAK: "■", NOTHING_TO_CHECK: "◌", NOT_APPLICABLE: "—", UNDECIDED: "○",
+}  # fmt: skip
 LIGHT_CLASSES = {
     DONE: "done", ON_PACE: "on-pace", LATE: "behind", FAR_BEHIND: "far-behind", MISSED: "missed",
-    **dict.fromkeys(ABSENCES, "unreported"),
+    REACHED: "done", FINISHED: "done", ASSURED: "on-pace", OPEN: "behind", DOUBTFUL: "far-behind",
+    MISSED_AT_DUE: "missed", SUFFICIENT: "on-pace", FAIR: "behind", WEAK: "far-behind",
+    **dict.fromkeys((*ABSENCES, NOTHING_DUE, NO_NODES, NO_OUTLOOK, NOTHING_TO_CHECK, NOT_APPLICABLE, UNDECIDED),
+                    "unreported"),
 }  # fmt: skip
 ABSENT = "—"
 

@@ -21,6 +21,7 @@ _HOMES = {
     ),
     "planeval.show.figures": ("progress_chart", "target_chart"),
     "planeval.show.coverage": ("coverage_table",),
+    "planeval.show.safeguards": ("publicity_section", "working_group_section"),
     "planeval.show.quality": ("evidence_table", "filing_table", "revision_table"),
     "planeval.show.targets": ("target_sections",),
     "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table", "verdict_table"),

@@ -6,9 +6,12 @@ One property per module of this folder that is not about targets; a page compute
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile
+from planeval.measures.publicity import Publicity, measure_publicity
+from planeval.measures.working_group import WorkingGroup, measure_working_group
 from planeval.periods import Period
 from planeval.plan import Method, Plan
 
@@ -22,3 +25,13 @@ class Themes:
     plan: Plan
     method: Method
     period: Period
+
+    @cached_property
+    def publicity(self) -> Publicity:
+        """五(四): the publicity record."""
+        return measure_publicity(self.ledger, self.period)
+
+    @cached_property
+    def working_group(self) -> WorkingGroup:
+        """五(一): what the working group assigned, checked and closed."""
+        return measure_working_group(self.ledger, self.period)

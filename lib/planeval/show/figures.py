@@ -42,7 +42,8 @@ def _font() -> str:
     return FontProperties(fname=path).get_name()
 
 
-def _style() -> Any:
+def style() -> Any:
+    """Matplotlib settings of every figure, for `matplotlib.rc_context`."""
     return {
         "font.family": _font(), "font.size": 10, "svg.fonttype": "path", "svg.hashsalt": "planeval",
         "text.color": INK, "axes.edgecolor": RULE, "axes.labelcolor": MUTED, "xtick.color": MUTED,
@@ -80,7 +81,7 @@ def progress_chart(review: Review) -> Fragment:
     title = f"{len(behind)} 项落后于应达进度" if behind else "有数的指标都不落后于应达进度"
     title += f"，{len(silent)} 项没有数" if silent else ""
     title = "各项指标都没有可用的数" if len(silent) == len(rows) else title
-    with mpl.rc_context(_style()):
+    with mpl.rc_context(style()):
         figure = Figure(figsize=(7.6, 0.52 * len(rows) + 0.9))
         axes = figure.add_axes((0.20, 0.62 / (0.52 * len(rows) + 0.9), 0.55, 1 - 0.75 / (0.52 * len(rows) + 0.9)))
         for position, row in enumerate(rows):
@@ -143,7 +144,7 @@ def target_chart(review: Review, target: Target) -> Fragment:
     first = Period.parse(series["period"].iloc[0])
     quarters = first.until(max(Period.of(target.due), review.period))
     values = dict(zip(series["period"], series["value"], strict=True))
-    with mpl.rc_context(_style()):
+    with mpl.rc_context(style()):
         figure = Figure(figsize=(7.2, 2.5))
         axes = figure.add_axes((0.07, 0.17, 0.76, 0.76))
         _draw_series(axes, quarters, values, path, target)

@@ -412,14 +412,19 @@ def test_a_writer_that_is_killed_leaves_no_store(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_only_the_newest_stores_are_kept(tmp_path: Path) -> None:
-    paths = [tmp_path / f"jincheng-{number:064x}.duckdb" for number in range(store.KEPT + 5)]
+def test_the_stores_used_last_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as there is room for; another plan's stay, and so does the newest, however large."""
+    monkeypatch.setattr(store, "KEPT_BYTES", 1_000)
+    paths = [tmp_path / f"jincheng-{number:064x}.duckdb" for number in range(8)]
     other = tmp_path / f"jincheng-2-{0:064x}.duckdb"
     for age, path in enumerate([*reversed(paths), other]):
-        path.write_bytes(b"")
+        path.write_bytes(b" " * 300)
         os.utime(path, (1_000_000 - age, 1_000_000 - age))
     store._prune(tmp_path, "jincheng")
-    assert sorted(tmp_path.iterdir()) == sorted([*paths[5:], other])
+    assert sorted(tmp_path.iterdir()) == sorted([*paths[-3:], other])
+    paths[-1].write_bytes(b" " * 3_000)
+    store._prune(tmp_path, "jincheng")
+    assert sorted(tmp_path.iterdir()) == sorted([paths[-1], other])
 
 
 def test_a_ledger_that_would_come_back_changed_is_refused(ledger: Ledger, tmp_path: Path) -> None:

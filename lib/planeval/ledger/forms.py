@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from string import ascii_uppercase, digits
 from typing import Any
 
@@ -62,10 +63,22 @@ class _Form:
     origin: Origin
     readers: list[CellReader]
 
+    @cached_property
+    def positions(self) -> tuple[int, ...]:
+        """Where each reader's cells stand in a row."""
+        return tuple(reader.item.position for reader in self.readers)
+
     def texts(self, cells: tuple[str, ...]) -> list[str]:
         """A row's cells in the order of `readers`; cells beyond its end are blank."""
         width = len(cells)
-        return [cells[reader.item.position] if reader.item.position < width else "" for reader in self.readers]
+        return [cells[position] if position < width else "" for position in self.positions]
+
+    def begins_with_code(self, texts: list[str]) -> bool:
+        """Whether a row's first filled cell is a key in letters and digits: no total, remark or heading is."""
+        for reader, text in zip(self.readers, texts, strict=True):
+            if text and not text.isspace():
+                return text.isascii() and reader.column.id in self.table.key and not _is_heading(reader.item, text)
+        return False
 
 
 def read_form(sheet: Sheet, table: Table, plan: Plan, origin: Origin) -> FormReading:
@@ -80,14 +93,16 @@ def read_form(sheet: Sheet, table: Table, plan: Plan, origin: Origin) -> FormRea
         return reading
     form = _Form(sheet, table, origin, [cell_reader(item, plan) for item in placed])
     reading.letters = {reader.column.id: reader.letter for reader in form.readers}
+    items: list[tuple[int, list[str]]] = []
     for number, cells, texts in _filled_rows(form, header):
         message = _not_an_item(form, cells, texts)
         if message:
             place, remedy = f"第 {number} 行", "台账里只写事项，不写合计、重复的表头和表尾说明"
             reading.problems.append(origin.fault(place, message, "total_row", remedy=remedy, level=WARNING))
         else:
-            reading.written += 1
-            _read_row(form, number, texts, reading)
+            items.append((number, texts))
+    reading.written = len(items)
+    _read_items(form, items, reading)
     return reading
 
 
@@ -99,12 +114,14 @@ def _filled_rows(form: _Form, header: int) -> Iterator[tuple[int, tuple[str, ...
     for number in range(header + 2, max([len(rows), *untrusted]) + 1):
         cells = rows[number - 1] if number <= len(rows) else ()
         texts = form.texts(cells)
-        if number in untrusted or not all(not text or text.isspace() for text in texts):
+        if number in untrusted or any(map(str.strip, texts)):
             yield number, cells, texts
 
 
 def _not_an_item(form: _Form, cells: tuple[str, ...], texts: list[str]) -> str:
     """Why a row is no item (a total, a remark under the table, the headings again); '' when it is one."""
+    if form.begins_with_code(texts):
+        return ""
     filled = [(reader.item, text) for reader, text in zip(form.readers, texts, strict=True) if text.strip()]
     if not filled:
         return ""
@@ -123,26 +140,54 @@ def _is_heading(item: Placed, text: str) -> bool:
     return item.column.heading[:1] in text and normal(split_heading(text)[0]) == normal(item.column.heading)
 
 
-def _read_row(form: _Form, number: int, texts: list[str], reading: FormReading) -> None:
-    values: dict[str, Any] = {"row": number}
-    untrusted = form.sheet.untrusted
-    refused = False
-    for reader, written in zip(form.readers, texts, strict=True):
-        try:
-            value = reader.value(written, untrusted.get(f"{reader.letter}{number}", "") if untrusted else "")
-        except Unreadable as fault:
-            refused = True
-            reading.problems.append(
-                form.origin.fault(
-                    f"{reader.letter}{number}", fault.message, reader.column.kind, value=written.strip(),
-                    expected=fault.expected, remedy=fault.remedy,
-                )
-            )  # fmt: skip
-            continue
-        values[reader.column.id] = value
-        understood = "" if value is None else reader.understood(written, value)
+def _read_items(form: _Form, items: list[tuple[int, list[str]]], reading: FormReading) -> None:
+    """Read the rows that hold items, column by column; faults and echoes stand in the order of the rows."""
+    columns = [_read_column(form, place, items) for place in range(len(form.readers))]
+    refused = {number for _, faults, _ in columns for number in faults}
+    names = ["row", *(reader.column.id for reader in form.readers)]
+    numbers = [number for number, _ in items]
+    for row in zip(numbers, *(values for values, _, _ in columns), strict=True):
+        if row[0] not in refused:
+            reading.rows.append(dict(zip(names, row, strict=True)))
+    for number in sorted(refused):
+        reading.problems += [faults[number] for _, faults, _ in columns if number in faults]
+    for number in sorted({number for _, _, echoes in columns for number in echoes}):
+        reading.echoes += [echoes[number] for _, _, echoes in columns if number in echoes]
+
+
+def _read_column(
+    form: _Form, place: int, items: list[tuple[int, list[str]]]
+) -> tuple[list[Any], dict[int, Problem], dict[int, Echo]]:
+    """One column's value in every row, and its faults and echoes by row; each distinct text is read once."""
+    reader, untrusted = form.readers[place], form.sheet.untrusted
+    cells = [(texts[place], "") for _, texts in items]
+    if untrusted:
+        cells = [
+            (written, untrusted.get(f"{reader.letter}{number}", ""))
+            for (written, _), (number, _) in zip(cells, items, strict=True)
+        ]
+    read = {cell: _read_cell(reader, *cell) for cell in dict.fromkeys(cells)}
+    faults: dict[int, Problem] = {}
+    echoes: dict[int, Echo] = {}
+    for (number, _), cell in (
+        zip(items, cells, strict=True) if any(said or why for _, said, why in read.values()) else ()
+    ):
+        (written, _), (_, understood, fault) = cell, read[cell]
+        address = f"{reader.letter}{number}"
         if understood:
-            place = f"{reader.letter}{number}"
-            reading.echoes.append(Echo(form.origin.file, form.origin.sheet, place, written, understood))
-    if not refused:
-        reading.rows.append(values)
+            echoes[number] = Echo(form.origin.file, form.origin.sheet, address, written, understood)
+        if fault:
+            faults[number] = form.origin.fault(
+                address, fault.message, reader.column.kind, value=written.strip(), expected=fault.expected,
+                remedy=fault.remedy,
+            )  # fmt: skip
+    return [read[cell][0] for cell in cells], faults, echoes
+
+
+def _read_cell(reader: CellReader, written: str, untrusted: str) -> tuple[Any, str, Unreadable | None]:
+    """The value of a cell, what was understood where it differs, and why it cannot be read."""
+    try:
+        value = reader.value(written, untrusted)
+    except Unreadable as fault:
+        return None, "", fault
+    return value, "" if value is None else reader.understood(written, value), None

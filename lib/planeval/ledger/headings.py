@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from planeval.ledger.addresses import column_letters
 from planeval.ledger.parsing import heading_factor
-from planeval.ledger.sheet_scan import column_letters
 from planeval.ledger.sheets import Sheet
 from planeval.ledger.tables import Column, Table
 from planeval.plan.model import normal

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from planeval.ledger.addresses import column_letters
 from planeval.ledger.containers import checked_entries, locked, refused, unpacked
 from planeval.ledger.sheet_scan import (
     ERROR_VALUE,
@@ -17,7 +18,6 @@ from planeval.ledger.sheet_scan import (
     MAX_ELEMENTS,
     MAX_ROWS,
     careful_parser,
-    column_letters,
     feed,
     unreadable,
 )

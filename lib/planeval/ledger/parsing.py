@@ -78,6 +78,8 @@ def parse_code(written: str) -> str:
 
     Raises Unreadable for a long number that the spreadsheet has shortened (9.11405E+17): its digits are gone.
     """
+    if written.isascii() and written.isalnum():
+        return written.upper()
     code = parse_text(written)
     for _ in range(3):  # a sign that a blank kept apart may join the letter before it, once the blank is gone
         code = "".join(plain(code).split()).upper()

@@ -21,6 +21,7 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, Shee
 LENGTH_BYTES = 8
 SHEETS, FAILED, ENCRYPTED, MEMORY, DIMENSIONS = "sheets", "failed", "encrypted", "memory", "dimensions"
 _MOST_ANSWERED = 400_000_000  # bytes: the other side has to hold them too
+_EXACT_FROM = 1e-4  # below it, repr writes an exponent
 _EXACT_DIGITS = 10**15  # Excel keeps 15 digits of a number; a longer one is no longer what was typed
 
 
@@ -29,6 +30,10 @@ def cell_text(value: object) -> str:
 
     A number of more than 15 digits is written 9.114050012345678E+17: its last digits are not what was typed.
     """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and _EXACT_FROM <= abs(value) < _EXACT_DIGITS:  # the usual case: repr has no exponent
+        return repr(value).removesuffix(".0")
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -79,7 +84,10 @@ def _sheets(workbook: CalamineWorkbook, most_rows: int, most_columns: int, most_
         area += sheet.total_height * sheet.total_width
         if sheet.total_height > most_rows or sheet.total_width > most_columns or area > most_cells:
             raise _TooWide
-        rows = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        rows = [
+            [cell if type(cell) is str else cell_text(cell) for cell in row]
+            for row in sheet.to_python(skip_empty_area=False)
+        ]
         merged = [[a, b, c, d] for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
         yield [place, found.name, found.visible != SheetVisibleEnum.Visible, merged, rows]
 

@@ -15,7 +15,9 @@ from string import digits
 from typing import Any
 from xml.parsers import expat
 
+from planeval.ledger.addresses import COLUMN_NUMBERS, column_letters
 from planeval.ledger.containers import checked_entries, refused, unpacked
+from planeval.ledger.plain_parts import NotPlain, PlainPart
 from planeval.problems import InputError
 
 MAX_ROWS = 200_000
@@ -47,20 +49,45 @@ def scan_workbook(raw: bytes, shown: str) -> dict[str, dict[str, str]]:
     """
     entries = {entry.filename.replace("\\", "/"): entry for entry in checked_entries(raw, shown)}
     sheets, calculated = _sheet_parts(raw, entries, shown)
+    scans = _scan_parts(raw, entries, sheets, calculated, shown)
+    if _area(scans) > MAX_AREA:  # blank cells may have been taken for filled ones
+        scans = _scan_parts(raw, entries, sheets, calculated, shown, glance=False)
+    if _area(scans) > MAX_AREA:
+        raise refused(shown, "dimensions", f"填写的范围有 {_area(scans)} 个格子，过大", "分成几份报送")
+    return {sheet: scans[part].untrusted for part, sheet in sheets.items()}
+
+
+def _area(scans: dict[str, PartScan]) -> int:
+    return sum(scan.rows * scan.columns for scan in scans.values())
+
+
+def _scan_parts(
+    raw: bytes, entries: dict[str, zipfile.ZipInfo], sheets: dict[str, str], calculated: bool, shown: str,
+    glance: bool = True,
+) -> dict[str, PartScan]:  # fmt: skip
+    """What was found in each part of XML. glance: a part that is plain at a glance is not followed."""
     scans: dict[str, PartScan] = {}
     budget = MAX_ELEMENTS
     for name, entry in entries.items():
-        pieces = unpacked(raw, entry, shown)
         if name.endswith((".xml", ".rels")) and not name.startswith(_NOT_READ):
-            scans[name] = _scan_part(pieces, sheets.get(name, ""), calculated, budget, shown)
+            sheet = sheets.get(name, "")
+            found = _glanced(unpacked(raw, entry, shown), sheet, budget, shown) if glance else None
+            scans[name] = found or _scan_part(unpacked(raw, entry, shown), sheet, calculated, budget, shown)
             budget -= scans[name].elements
         else:
-            for _ in pieces:
+            for _ in unpacked(raw, entry, shown):
                 pass
-    area = sum(scan.rows * scan.columns for scan in scans.values())
-    if area > MAX_AREA:
-        raise refused(shown, "dimensions", f"填写的范围有 {area} 个格子，过大", "分成几份报送")
-    return {sheet: scans[part].untrusted for part, sheet in sheets.items()}
+    return scans
+
+
+def _glanced(pieces: Iterator[bytes], sheet: str, budget: int, shown: str) -> PartScan | None:
+    """What a part holds when it is plain, None when it has to be followed."""
+    part = PlainPart(budget, MAX_STYLES, MAX_ROWS, MAX_COLUMNS)
+    try:
+        feed(careful_parser(shown), part.watch(pieces), sheet, shown)
+    except NotPlain:
+        return None
+    return PartScan(part.rows, part.columns, part.elements)
 
 
 def _sheet_parts(raw: bytes, entries: dict[str, zipfile.ZipInfo], shown: str) -> tuple[dict[str, str], bool]:
@@ -212,7 +239,7 @@ class _CellScan:
             return
         letters = self.reference.rstrip(digits)
         number = self.reference[len(letters) :]
-        column = _COLUMN_NUMBERS.get(letters)
+        column = COLUMN_NUMBERS.get(letters)
         if column is None or len(number) > 7 or number[:1] in ("", "0"):
             raise unreadable(self.shown, self.sheet)
         self.column, self.row, self.reference = column, int(number), None
@@ -262,15 +289,3 @@ class _CellScan:
         """Text in CDATA is dropped by the reader: refused, so that no cell turns blank unnoticed."""
         if self.inside in ("t", "v"):
             raise unreadable(self.shown, self.sheet)
-
-
-def column_letters(number: int) -> str:
-    """Excel's name of a column, from 1: A, B, … AA."""
-    letters = ""
-    while number:
-        number, digit = divmod(number - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return letters
-
-
-_COLUMN_NUMBERS = {column_letters(number): number for number in range(1, 16_385)}

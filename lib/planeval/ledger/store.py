@@ -11,6 +11,7 @@ checksums, what fits no table).
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -44,7 +45,7 @@ from planeval.periods import Period
 from planeval.plan import Method, Plan
 from planeval.workspace import Workspace
 
-KEPT = 24  # stores of one plan left in the folder; the oldest go when a new one is written
+KEPT_BYTES = 500_000_000  # the newest stores of a plan stay until they fill this; a review opens several
 _LOG = logging.getLogger(__name__)
 _HINTS = get_type_hints(Ledger)
 _RECORDS = {name: get_args(hint)[0] for name, hint in _HINTS.items() if get_args(hint)[1:] == (Ellipsis,)}
@@ -77,7 +78,10 @@ def cached_ledger(
     key = store_key(workspace, plan, method, period, as_known_on)
     path = store_path(workspace, plan, key)
     try:
-        return load(path, key)
+        stored = load(path, key)
+        with contextlib.suppress(OSError):
+            os.utime(path)  # in use: the last to be pruned
+        return stored
     except StoreFault as fault:
         _LOG.info("%s: %s", path.name, fault)
     ledger = without_nan(read(workspace, plan, method, period, as_known_on))
@@ -104,12 +108,17 @@ def without_nan(ledger: Ledger) -> Ledger:
 
 
 def _prune(folder: Path, plan: str) -> None:
-    """Delete the plan's oldest stores beyond KEPT, and what a process that was killed left behind."""
-    stores = sorted(folder.glob(f"{plan}-{'[0-9a-f]' * 64}.duckdb"), key=lambda path: path.stat().st_mtime)
-    yesterday = stores[-1].stat().st_mtime - 86_400
-    left = [path for path in folder.glob(f".{plan}-*.tmp*") if path.stat().st_mtime < yesterday]
-    for path in [*stores[:-KEPT], *left]:
-        path.unlink(missing_ok=True)
+    """Delete a plan's stores that were used longest ago, and what a process that was killed left behind."""
+    used = {path: path.stat() for path in folder.glob(f"{plan}-{'[0-9a-f]' * 64}.duckdb")}
+    room = KEPT_BYTES
+    for number, path in enumerate(sorted(used, key=lambda path: used[path].st_mtime, reverse=True)):
+        room -= used[path].st_size
+        if room < 0 and number > 0:
+            path.unlink(missing_ok=True)
+    yesterday = max(stat.st_mtime for stat in used.values()) - 86_400
+    for path in folder.glob(f".{plan}-*.tmp*"):
+        if path.stat().st_mtime < yesterday:
+            path.unlink(missing_ok=True)
 
 
 def save(ledger: Ledger, path: Path, key: str) -> None:

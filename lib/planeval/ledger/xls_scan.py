@@ -9,8 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from planeval.ledger.addresses import column_letters
 from planeval.ledger.containers import locked, refused
-from planeval.ledger.sheet_scan import ERROR_VALUE, MAX_AREA, MAX_COLUMNS, MAX_ROWS, column_letters, unreadable
+from planeval.ledger.sheet_scan import ERROR_VALUE, MAX_AREA, MAX_COLUMNS, MAX_ROWS, unreadable
 
 _DIRECTORY_ENTRY, _FAT_IN_HEADER, _SMALL = 128, 109, 4096
 _LAST_SECTOR = 0xFFFFFFFA  # and above: end of chain, free …

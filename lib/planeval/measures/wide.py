@@ -7,6 +7,7 @@ as the site that filed (unit_id) and the industry. Values are bound; names come 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from planeval.plan.decisions import Validity
 
 SITE = "unit_id"  # in a ledger of many sites, the unit that files for a site
 MEMORY = "256MB"  # what DuckDB may hold at a time; beyond it, it uses the disk
+THREADS = 4  # at most; each wants a share of the memory
 _GROUPS = frozenset(ORIGIN_TYPES) | {column.id for table in TABLES for column in table.columns}
 
 
@@ -71,8 +73,9 @@ class WideLedger:
         """The value of a counting rule at the end of a period, in the target's unit.
 
         start: 起算日. by: columns of the rule's table, of its enterprises or of the origin. Told apart by site,
-        each site is a ledger of its own: its silence is not filled by what others reported. Raises ValueError for
-        a column that no table declares or a rule that does not fit its table.
+        each site is a ledger of its own: its silence is not filled by what others reported, so a site that left out
+        one quarter of a window has no value (NaN), as the whole has none when nobody filed one. Raises ValueError
+        for a column that no table declares or a rule that does not fit its table.
         """
         quarters = () if rule.window == "to_date" else tuple(map(str, window_quarters(rule.window, period)))
         silent = [] if SITE in by else [quarter for quarter in quarters if not self._reported(rule, quarter)]
@@ -83,7 +86,7 @@ class WideLedger:
         rows = self.connection.execute(sql, values).fetchall()
         found = pd.DataFrame(rows, columns=[*by, "value"]).astype({"value": float})
         if quarters and SITE in by:
-            whole = self._sites(rule, quarters)
+            whole = self._sites(rule, quarters, set(found[SITE]))
             found.loc[~found[SITE].isin(whole), "value"] = math.nan
         return WideCount(found)
 
@@ -93,13 +96,15 @@ class WideLedger:
             return True
         return bool(self._naming(rule, (quarter,)))
 
-    def _sites(self, rule: CountingRule, quarters: Sequence[str]) -> set[str]:
-        """Sites that reported every one of these quarters."""
+    def _sites(self, rule: CountingRule, quarters: Sequence[str], sites: set[str]) -> set[str]:
+        """Which of these sites reported every one of these quarters, by a filing or by rows naming it.
+
+        The rows are looked through only where filings alone leave a site in doubt.
+        """
         said = {(when, unit) for when, unit, what in self.reported if what == rule.table}
-        sites = {unit for _, unit in said}
-        if not all((quarter, site) in said for quarter in quarters for site in sites) or not sites:
+        if any((quarter, site) not in said for quarter in quarters for site in sites):
             said |= self._naming(rule, quarters)
-        return {site for _, site in said if all((quarter, site) in said for quarter in quarters)}
+        return {site for site in sites if all((quarter, site) in said for quarter in quarters)}
 
     def _naming(self, rule: CountingRule, quarters: Sequence[str]) -> set[tuple[str, str]]:
         """(quarter, site) of the rule's rows that name one of these quarters."""
@@ -254,13 +259,14 @@ def _total(query: _Query, rule: CountingRule, unit: str) -> str:
 
 
 @contextmanager
-def open_wide(path: Path, memory: str = MEMORY, threads: int | None = None) -> Iterator[WideLedger]:
+def open_wide(path: Path, memory: str = MEMORY, threads: int = THREADS) -> Iterator[WideLedger]:
     """Open a store (.duckdb) or a folder of Parquet files (`<table>.parquet`) for counting.
 
-    memory: what DuckDB may hold. Raises duckdb.Error for what is neither; it is closed on the way out.
+    memory: what DuckDB may hold, whatever the number of rows. threads: at most so many, never more than there are
+    processors. Raises duckdb.Error for what is neither; it is closed, with its threads, on the way out.
     """
-    config: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(path.parent / ".spill")}
-    config |= {"threads": threads} if threads else {}
+    spill = str(path.parent / ".spill")
+    config = {"memory_limit": memory, "threads": min(threads, os.cpu_count() or 1), "temp_directory": spill}
     with _parquet(path, config) if path.is_dir() else connected(path, "READ_ONLY", config) as connection:
         try:
             rows = connection.execute('SELECT period, unit, "table" FROM reported').fetchall()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
@@ -30,12 +30,13 @@ class Rows:
     frame: the table's columns (dates as datetime64[s], numbers as float, others str or None), unit_id, file, sheet
     (str), row, received_on (datetime64[s]), `filed_for` and, where the table has it, `of_quarter` (quarters counted
     from year 0, NaN where unreadable), `item` (the normal form of the key, None where its first part is blank).
-    labels: the index each row had in the frame that was handed in.
+    labels: the index each row had in the frame that was handed in. forms: columns already in normal form.
     """
 
     table: Table
     frame: pd.DataFrame
     labels: tuple[Hashable, ...]
+    forms: dict[str, Objects] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -71,8 +72,10 @@ class Rows:
         return np.array([known.get(number) for number in filed_for], dtype=object)
 
     def normal(self, column: str) -> Objects:
-        """A text column in the form in which names are compared, None where blank."""
-        return normal_forms(self.objects(column))
+        """A text column in the form in which names are compared, None where blank. Not to be written into."""
+        if column not in self.forms:
+            self.forms[column] = normal_forms(self.objects(column))
+        return self.forms[column]
 
     def is_date(self, column: str) -> bool:
         """Whether a column holds days."""

@@ -91,7 +91,9 @@ def mapped(value: Values, change: Callable[[str], object]) -> npt.NDArray[Any]:
 
 def normal_text(text: str) -> str:
     """Text in the form in which names are compared: NFKC, without white space, case folded."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return "".join(text.split()).casefold()
 
 
 def later_by_months(days: Values, months: int) -> Values:

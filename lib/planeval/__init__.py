@@ -23,6 +23,8 @@ _HOMES = {
     "planeval.show.coverage": ("coverage_table",),
     "planeval.show.safeguards": ("publicity_section", "working_group_section"),
     "planeval.show.quality": ("evidence_table", "filing_table", "revision_table"),
+    "planeval.show.incubation": ("flow_section", "ladder_section", "lapsing_section"),
+    "planeval.show.entrants": ("origin_section", "stay_section"),
     "planeval.show.targets": ("target_sections",),
     "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table", "verdict_table"),
 }  # fmt: skip

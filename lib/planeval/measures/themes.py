@@ -10,6 +10,7 @@ from functools import cached_property
 
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile
+from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.publicity import Publicity, measure_publicity
 from planeval.measures.working_group import WorkingGroup, measure_working_group
 from planeval.periods import Period
@@ -35,3 +36,8 @@ class Themes:
     def working_group(self) -> WorkingGroup:
         """五(一): what the working group assigned, checked and closed."""
         return measure_working_group(self.ledger, self.period)
+
+    @cached_property
+    def incubation(self) -> Incubation:
+        """引育孵化: firms that came, stayed and climbed."""
+        return measure_incubation(self.ledger, self.plan, self.method, self.period)

@@ -7,22 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict, model_validator
 
 from planeval.plan.explaining import Shape
+from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Overrides
 from planeval.plan.model import Day, Entry, Text, WordId
-
-
-class Validity(Entry):
-    """How long a status lasts; exactly one of the keys. Expiry is the first day it no longer holds."""
-
-    years: Annotated[int, Field(ge=1, le=50)] | None = None
-    months: Annotated[int, Field(ge=1, le=600)] | None = None
-    until: Literal["year_end", "next_march_31"] | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Validity:
-        if sum(value is not None for value in (self.years, self.months, self.until)) != 1:
-            raise ValueError("validity 只能写 years、months、until 之一")
-        return self
+from planeval.plan.validity import Validity as Validity
 
 
 class CountingRule(Entry):
@@ -84,6 +72,8 @@ _SHAPES: dict[str, Shape] = {
     "lead_units": Shape(dict[WordId, WordId]),
     "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
     "qualitative_findings": Shape(dict[WordId, Finding]),
+    "enterprise_ladder": Shape(Ladder),
+    "survival_reading": Shape(SurvivalReading),
     "baseline": Shape(_Amount),
     "counting": Shape(CountingRule),
     "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.problems import ERROR
+from planeval.publish.incubation_tables import INCUBATION_TABLES
 from planeval.publish.manifest import PublishedPage
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
@@ -20,6 +21,7 @@ TABLE_MEANINGS = {
     "targets": "各项指标：现值、目标、完成比例、应达比例、进度灯",
     "series": "各项指标逐季的数值和当季新增",
     "verdicts": "各项指标在每一种口径下的结论",
+    **INCUBATION_TABLES,
     "tasks": "各项重点任务的节点数和状态",
     "units": "各责任单位的报送和牵头节点",
     "milestones": "任务节点明细和状态",

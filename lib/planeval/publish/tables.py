@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic_core import to_jsonable_python
 
 from planeval.periods import Period
+from planeval.publish.incubation_tables import incubation_tables
 from planeval.review import Review
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
@@ -36,6 +37,7 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "targets": review.targets,
         "series": review.series,
         "verdicts": review.verdicts,
+        **incubation_tables(review.themes.incubation),
         "tasks": review.tasks,
         "units": review.units,
         "milestones": review.milestones,

@@ -74,6 +74,11 @@ class Cell:
         return self.markup or esc(self.text)
 
 
+def numbers(count: int) -> list[Align]:
+    """Alignments of so many number columns."""
+    return ["number"] * count
+
+
 def table(
     caption: str,
     headings: Sequence[str],

@@ -7,10 +7,12 @@ from typing import Any
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan
 from planeval.plan.decisions import LightBands
+from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Override
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
+from planeval.show.ladder_words import ladder_in_words, survival_in_words
 from planeval.show.light_decisions import bands_in_words, override_in_words
 from planeval.show.targets import rule_in_words
 from planeval.show.words import amount, band, light, listed, percent, points
@@ -51,6 +53,9 @@ def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
         return bands_in_words(value)
     if isinstance(value, tuple):
         return "；".join(override_in_words(entry, plan) for entry in value if isinstance(entry, Override)) or "无"
+    if isinstance(value, Ladder | SurvivalReading):
+        said = ladder_in_words(value, plan) if isinstance(value, Ladder) else survival_in_words(value)
+        return f"{reading}：{said}" if reading else said
     if isinstance(value, dict):
         return (
             "；".join(

@@ -107,7 +107,7 @@ def rule_in_words(rule: CountingRule) -> str:
     if rule.since == "plan_start":
         parts.append("只计起算日以后的")
     if isinstance(rule.validity, Validity):
-        parts.append(_validity(rule.validity))
+        parts.append(validity_in_words(rule.validity))
     if rule.ends_by:
         parts.append(f"自{declared.column(rule.ends_by).heading}起不计")
     if rule.resident:
@@ -115,7 +115,8 @@ def rule_in_words(rule: CountingRule) -> str:
     return "，".join(parts)
 
 
-def _validity(validity: Validity) -> str:
+def validity_in_words(validity: Validity) -> str:
+    """How long a status lasts, in a clause."""
     if validity.years is not None:
         return f"{validity.years} 年内有效"
     if validity.months is not None:

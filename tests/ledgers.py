@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from planeval.ledger.book import ORIGIN_COLUMNS, Ledger
+from planeval.ledger.items import one_row_per_item
 from planeval.ledger.tables import TABLES
 from planeval.periods import Period
 
@@ -27,4 +29,25 @@ def ledger_of(rows: dict[str, list[dict[str, Any]]], reported: set[tuple[Period,
     return Ledger(
         as_known_on=None, received=(), filings=(), filed=current, current=current, duplicates=duplicates,
         reported=frozenset(reported or ()), problems=(), echoes=(), duties={},
+    )  # fmt: skip
+
+
+def settled_ledger(
+    rows: dict[str, list[dict[str, Any]]],
+    reported: set[tuple[Period, str, str]] | None = None,
+    duties: dict[str, tuple[str, ...]] | None = None,
+) -> Ledger:
+    """A ledger as filed quarter by quarter: rows carry `period` ("2025Q2") and `unit_id`, in the order of the register;
+    the last word of each unit stands, and between units the one named first in `duties`.
+    """
+    marked = {table: [{**row, "period": Period.parse(row["period"])} for row in own] for table, own in rows.items()}
+    plain, owed = ledger_of(marked, reported), duties or {}
+    said = {(row["period"], row["unit_id"], table) for table, own in marked.items() for row in own}
+    current, twice = {}, []
+    for table in TABLES:
+        current[table.id], repeated = one_row_per_item(plain.filed[table.id], table, owed.get(table.id, ()))
+        twice.append(repeated)
+    return replace(
+        plain, current=current, duplicates=pd.concat(twice, ignore_index=True), duties=owed,
+        reported=plain.reported | said,
     )  # fmt: skip

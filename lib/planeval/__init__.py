@@ -26,6 +26,8 @@ _HOMES = {
     "planeval.show.incubation": ("flow_section", "ladder_section", "lapsing_section"),
     "planeval.show.entrants": ("origin_section", "stay_section"),
     "planeval.show.targets": ("target_sections",),
+    "planeval.show.platforms": ("platform_section",),
+    "planeval.show.partnerships": ("partnership_section", "university_section"),
     "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table", "verdict_table"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

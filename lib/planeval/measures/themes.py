@@ -10,6 +10,7 @@ from functools import cached_property
 
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile
+from planeval.measures.actors import Actors, measure_actors
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.publicity import Publicity, measure_publicity
 from planeval.measures.working_group import WorkingGroup, measure_working_group
@@ -41,3 +42,8 @@ class Themes:
     def incubation(self) -> Incubation:
         """引育孵化: firms that came, stayed and climbed."""
         return measure_incubation(self.ledger, self.plan, self.method, self.period)
+
+    @cached_property
+    def actors(self) -> Actors:
+        """创新主体: platforms, partnerships and what was produced with them."""
+        return measure_actors(self.ledger, self.plan, self.method, self.period)

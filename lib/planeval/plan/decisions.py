@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from planeval.plan.explaining import Shape
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Overrides
-from planeval.plan.model import Day, Entry, Text, WordId
+from planeval.plan.model import Day, Entry, Text, WordId, normal
 from planeval.plan.validity import Validity as Validity
 
 
@@ -58,6 +59,17 @@ class Finding(Entry):
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]
 _Units = Annotated[tuple[WordId, ...], Strict(False)]
 _Words = Annotated[tuple[Text, ...], Strict(False)]
+
+
+def _each_once(groups: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Refuse a name that stands in two groups, where it would be counted twice."""
+    written = Counter(normal(name) for names in groups.values() for name in names)
+    repeated = [name for name, times in written.items() if times > 1]
+    if repeated:
+        raise ValueError(f"写了不止一次：{'、'.join(repeated)}")
+    return groups
+
+
 _SHAPES: dict[str, Shape] = {
     "plan_start": Shape(Day),
     "source_of_record": Shape(Literal["filings", "published"]),
@@ -74,6 +86,8 @@ _SHAPES: dict[str, Shape] = {
     "qualitative_findings": Shape(dict[WordId, Finding]),
     "enterprise_ladder": Shape(Ladder),
     "survival_reading": Shape(SurvivalReading),
+    "university_regions": Shape(Annotated[dict[Text, _Words], AfterValidator(_each_once)]),
+    "name_similarity": Shape(Annotated[float, Field(ge=0.5, le=1), Strict()]),
     "baseline": Shape(_Amount),
     "counting": Shape(CountingRule),
     "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),

@@ -73,11 +73,20 @@ class SourceText(Entry):
 
 
 class WorkItem(Entry):
-    """One single demand of a clause."""
+    """One single demand of a clause; `universities` and `platforms` are those its quote names one by one."""
 
     id: WordId
     name: Text
     quote: Text
+    universities: Annotated[tuple[Text, ...], Strict(False)] = ()
+    platforms: Annotated[tuple[Text, ...], Strict(False)] = ()
+
+    @model_validator(mode="after")
+    def _names_are_quoted(self) -> WorkItem:
+        unsaid = [name for name in (*self.universities, *self.platforms) if normal(name) not in normal(self.quote)]
+        if unsaid:
+            raise ValueError(f"quote 里没有这些名称：{'、'.join(unsaid)}")
+        return self
 
 
 class Industry(Entry):
@@ -263,6 +272,17 @@ class Plan(Entry):
     def tasks(self) -> tuple[Task, ...]:
         """Key tasks in the plan's own order."""
         return self.text.tasks
+
+    def named(self, kind: Literal["universities", "platforms"]) -> tuple[tuple[str, str], ...]:
+        """The universities or platforms that clauses name one by one: (name, clause), in the order of the plan."""
+        text = self.text
+        clauses: tuple[Provision | Industry | Task, ...] = (*text.layout, *text.industries, *text.tasks)
+        return tuple(
+            (name, clause.clause)
+            for clause in (*clauses, *text.safeguards)
+            for item in clause.work_items
+            for name in getattr(item, kind)
+        )
 
     def target(self, target_id: str) -> Target:
         """The target with this id; KeyError when there is none."""

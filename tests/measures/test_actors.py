@@ -17,6 +17,7 @@ from planeval.ledger.tables import COLUMNS_BY_TABLE
 from planeval.measures.actors import Actors, measure_actors
 from planeval.periods import Period
 from planeval.plan import Method, Plan, load_params
+from planeval.plan.named_bodies import named_bodies
 from planeval.problems import InputError
 from planeval.review import Review, open_review
 from planeval.workspace import Workspace
@@ -105,8 +106,8 @@ def test_a_university_in_two_regions_is_refused(tmp_path: Path) -> None:
 def test_names_of_the_plan_stand_in_its_quotes(params: tuple[Plan, Method]) -> None:
     """Six universities and three platforms, each found in the quote of its work item (the loader refuses others)."""
     plan, _ = params
-    assert len(plan.named("universities")) == 6
-    assert [clause for _, clause in plan.named("platforms")] == ["二"] * 3
+    assert len(named_bodies(plan, "universities")) == 6
+    assert [clause for _, clause in named_bodies(plan, "platforms")] == ["二"] * 3
 
 
 @pytest.mark.parametrize("quarter", ["2025Q3", "2026Q3"])

@@ -27,6 +27,7 @@ from planeval.measures.platforms import (
 from planeval.periods import Period
 from planeval.plan import Method, Plan
 from planeval.plan.model import normal
+from planeval.plan.named_bodies import named_bodies
 
 NAMED_COLUMNS = ("name", "clause", "filed", "standing")
 
@@ -131,7 +132,7 @@ def _named(
         [
             {"name": name, "clause": clause, "filed": int(names.eq(normal(name)).sum()),
              "standing": int((names.eq(normal(name)) & standing).sum())}
-            for name, clause in plan.named(kind)
+            for name, clause in named_bodies(plan, kind)
         ],
         columns=list(NAMED_COLUMNS),
     )  # fmt: skip

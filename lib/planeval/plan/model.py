@@ -273,17 +273,6 @@ class Plan(Entry):
         """Key tasks in the plan's own order."""
         return self.text.tasks
 
-    def named(self, kind: Literal["universities", "platforms"]) -> tuple[tuple[str, str], ...]:
-        """The universities or platforms that clauses name one by one: (name, clause), in the order of the plan."""
-        text = self.text
-        clauses: tuple[Provision | Industry | Task, ...] = (*text.layout, *text.industries, *text.tasks)
-        return tuple(
-            (name, clause.clause)
-            for clause in (*clauses, *text.safeguards)
-            for item in clause.work_items
-            for name in getattr(item, kind)
-        )
-
     def target(self, target_id: str) -> Target:
         """The target with this id; KeyError when there is none."""
         return next_by_id(self.targets, target_id)

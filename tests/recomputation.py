@@ -26,10 +26,14 @@ KEYS = {
     "成果": ("成果编号",),
     "活动": ("活动编号",),
     "基金": ("基金编号", "记录种类", "文号或凭证号"),
+    "人才": ("人才编号",),
+    "人才服务": ("事项编号",),
+    "载体": ("载体编号", "所属季度"),
 }
 TABLES = {
     "企业": "enterprises", "资质": "certificates", "经营": "operations", "平台": "platforms",
     "市校合作": "partnerships", "成果": "achievements", "活动": "events", "基金": "funds",
+    "人才": "talents", "人才服务": "talent_services", "载体": "premises",
 }  # fmt: skip
 READINGS = {
     "plan_start": "written", "counting.partnerships": "entity_operating", "counting.platforms": "existing_included",

@@ -36,11 +36,6 @@ def params() -> Any:
     return load_params(find_workspace(ROOT), "jincheng", COLUMNS_BY_TABLE)
 
 
-@pytest.fixture(scope="module")
-def demonstration() -> Review:
-    return open_review("jincheng", "2026Q3", workspace=ROOT)
-
-
 def decided(method: Method, ladder: Ladder | None) -> Method:
     """The method with this ladder in force, or without one."""
     decisions = dict(method.text.decisions)

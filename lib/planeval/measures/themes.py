@@ -11,6 +11,7 @@ from functools import cached_property
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile
 from planeval.measures.actors import Actors, measure_actors
+from planeval.measures.environment import Environment, measure_environment
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.publicity import Publicity, measure_publicity
 from planeval.measures.working_group import WorkingGroup, measure_working_group
@@ -47,3 +48,8 @@ class Themes:
     def actors(self) -> Actors:
         """创新主体: platforms, partnerships and what was produced with them."""
         return measure_actors(self.ledger, self.plan, self.method, self.period)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """创新生态: talents and what is done for them, and the premises."""
+        return measure_environment(self.ledger, self.plan, self.method, self.period)

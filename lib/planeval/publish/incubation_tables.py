@@ -21,7 +21,7 @@ INCUBATION_TABLES = {
 def incubation_tables(firms: Incubation) -> dict[str, pd.DataFrame]:
     """File name → table. incubation_curves: curve, group and the columns of measures.survival.Curve.steps."""
     curves = [("climb", f"{each.row['from_id']}>{each.row['to_id']}", each.curve) for each in firms.climbs]
-    curves += [("stay", stay.origin or "all", stay.curve) for stay in firms.stays]
+    curves += [("stay", stay.group or "all", stay.curve) for stay in firms.stays]
     tables = (firms.flow, firms.origins, firms.rungs, firms.steps, curve_table(curves), firms.lapsing, firms.lapsed)
     return dict(zip(INCUBATION_TABLES, tables, strict=True))
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.problems import ERROR
+from planeval.publish.environment_tables import ENVIRONMENT_TABLES
 from planeval.publish.incubation_tables import INCUBATION_TABLES
 from planeval.publish.manifest import PublishedPage
 from planeval.review import Review
@@ -22,6 +23,7 @@ TABLE_MEANINGS = {
     "series": "各项指标逐季的数值和当季新增",
     "verdicts": "各项指标在每一种口径下的结论",
     **INCUBATION_TABLES,
+    **ENVIRONMENT_TABLES,
     "tasks": "各项重点任务的节点数和状态",
     "units": "各责任单位的报送和牵头节点",
     "milestones": "任务节点明细和状态",

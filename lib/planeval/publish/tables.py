@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic_core import to_jsonable_python
 
 from planeval.periods import Period
+from planeval.publish.environment_tables import environment_tables
 from planeval.publish.incubation_tables import incubation_tables
 from planeval.review import Review
 
@@ -38,6 +39,7 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "series": review.series,
         "verdicts": review.verdicts,
         **incubation_tables(review.themes.incubation),
+        **environment_tables(review.themes.environment),
         "tasks": review.tasks,
         "units": review.units,
         "milestones": review.milestones,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from planeval.measures.incubation import Incubation, Stay
-from planeval.plan.ladder import SurvivalReading
+from planeval.measures.incubation import Incubation
 from planeval.review import Review
 from planeval.show.html import Fragment, heading, paragraph, rows_of, table, together
-from planeval.show.incubation import NO_READING
 from planeval.show.silence import silent_units, unavailable
-from planeval.show.small_samples import at_risk_text, reading_note, remaining_text
-from planeval.show.survival_figures import curve_chart
+from planeval.show.small_samples import NO_READING
+from planeval.show.stays import StayWords, stay_chart, stay_finding, stay_table
 from planeval.show.words import listed, percent
 
-EVERYBODY = "全部"
+FIRMS = StayWords("企业", "家", "入驻", "迁出", "仍在谷内", "来源")
 
 
 def stay_section(review: Review) -> Fragment:
@@ -22,57 +20,11 @@ def stay_section(review: Review) -> Fragment:
     firms = None if absent else review.themes.incubation
     if firms is None or firms.reading is None:
         return head + (absent or paragraph(NO_READING))
-    everybody, reading = firms.stays[0], firms.reading
     return together([
-        head, paragraph(_stay_finding(everybody, reading)), _stay_chart(firms), _stay_table(firms, reading),
+        head, paragraph(stay_finding(firms.stays[0], firms.reading, FIRMS)), stay_chart(firms.stays, FIRMS),
+        stay_table(firms.stays, firms.reading, FIRMS),
         *(paragraph(note, "note") for note in silent_units(review, "enterprises")),
     ])  # fmt: skip
-
-
-def _stay_finding(everybody: Stay, reading: SurvivalReading) -> str:
-    n, left = everybody.curve.n, everybody.curve.times.events
-    whom = "起算日以后入驻" if reading.cohort_since == "plan_start" else "台账中入驻"
-    if not n:
-        return f"没有{whom}的企业，留存无从估计。"
-    if not left:
-        return f"{whom}的 {n} 家企业到评价日没有一家迁出；跟踪时间长短不一，不等于以后都留得住。"
-    kept = remaining_text(everybody.curve, reading.horizon_days)
-    return f"{whom}的 {n} 家企业已迁出 {left} 家；入驻满 {reading.horizon_days} 天仍在谷内的估计为 {kept}。"
-
-
-def _stay_chart(firms: Incubation) -> Fragment:
-    drawn = [(stay.origin or EVERYBODY, stay.curve) for stay in firms.stays if stay.curve.last_day is not None]
-    if not drawn or not firms.stays[0].curve.times.events:
-        return together([])
-    left = firms.stays[0].curve.times.events
-    title = f"入驻企业中 {left} 家迁出，其余到评价日仍在谷内"
-    return curve_chart(drawn, title, "入驻后仍在谷内的企业比例")
-
-
-def _stay_table(firms: Incubation, reading: SurvivalReading) -> Fragment:
-    rows = [
-        (stay.origin or EVERYBODY, str(stay.curve.n), str(stay.curve.times.events),
-         at_risk_text(stay.curve, reading.horizon_days), remaining_text(stay.curve, reading.horizon_days),
-         _test_text(stay, reading))
-        for stay in firms.stays
-    ]  # fmt: skip
-    return table(
-        "入驻企业的留存", ("来源", "跟踪", "已迁出", f"满 {reading.horizon_days} 天在观察中",
-                     f"满 {reading.horizon_days} 天仍在（区间）", "与其余来源相比"), rows,
-        ("text", "number", "number", "number", "number", "text"), unit="家", kind="compact",
-        notes=[f"{reading_note(reading, '入驻')}没有人迁出时不给区间。",
-               "与其余来源相比：对数秩检验，写出 z、χ²（z 的平方，自由度 1）和双侧 p；"
-               f"任一组或迁出总数不足 {reading.least_at_risk} 时不检验。几个来源各检验一次，p 未作多重比较校正。"],
-    )  # fmt: skip
-
-
-def _test_text(stay: Stay, reading: SurvivalReading) -> str:
-    if not stay.origin:
-        return "—"
-    test = stay.against_others
-    if test is None:
-        return f"不足 {reading.least_at_risk}，不检验"
-    return f"z={test.z:.2f}，χ²={test.chi_square:.2f}，p={test.p_value:.3f}".replace("-", "−")
 
 
 def origin_section(review: Review) -> Fragment:

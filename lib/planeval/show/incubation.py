@@ -13,13 +13,12 @@ from planeval.review import Review
 from planeval.show.html import Align, Fragment, folded, heading, numbers, paragraph, rows_of, table, together
 from planeval.show.ladder_figure import ladder_chart
 from planeval.show.silence import silent_units, unavailable
-from planeval.show.small_samples import median_text, reading_note, share_text
+from planeval.show.small_samples import NO_READING, median_text, reading_note, share_text
 from planeval.show.survival_figures import curve_chart
 from planeval.show.words import ABSENT, listed, signed
 
 ROWS_SHOWN = 300
 NO_LADDER = "企业梯度分哪几级，评估人员未作决定（enterprise_ladder），本节不计。"
-NO_READING = "未结束的时间怎样算，评估人员未作决定（survival_reading），本节不计。"
 
 
 def flow_section(review: Review) -> Fragment:

@@ -8,6 +8,8 @@ from planeval.measures.survival import Curve
 from planeval.plan.ladder import SurvivalReading
 from planeval.show.words import ABSENT, percent
 
+NO_READING = "未结束的时间怎样算，评估人员未作决定（survival_reading），本节不计。"
+
 
 def share_text(part: int, whole: int, share: float, low: float, high: float) -> str:
     """`41/45，91.1%（79.3%–96.5%）`; counts alone where no share is given."""
@@ -20,14 +22,11 @@ def interval_text(low: float, high: float) -> str:
     return "" if math.isnan(low) or math.isnan(high) else f"（{percent(low)}–{percent(high)}）"
 
 
-def remaining_text(curve: Curve, day: int, ended: bool = False) -> str:
-    """The share of a curve on a day with its interval; in words where the curve does not reach it.
-
-    ended: the share that has ended by then instead of the share that remains.
-    """
+def remaining_text(curve: Curve, day: int) -> str:
+    """The share that remains on a day with its interval; in words where the curve does not reach it."""
     if curve.last_day is None:
         return f"{curve.n} 例，不作估计"
-    found = curve.on_day(day, ended)
+    found = curve.on_day(day)
     if found is None:
         return f"曲线只到 {curve.last_day} 天"
     share, low, high = found
@@ -43,7 +42,7 @@ def median_text(curve: Curve) -> str:
     """`291 天`, or why there is none."""
     if curve.last_day is None:
         return "例数不足"
-    return f"{curve.median} 天" if curve.median is not None else f"{curve.last_day} 天内未到半数"
+    return f"{curve.median} 天" if curve.median is not None else f"曲线止于 {curve.last_day} 天，未到半数"
 
 
 def reading_note(reading: SurvivalReading, begins: str) -> str:

@@ -58,7 +58,7 @@ def _draw(axes: Axes, curve: Curve, colour: str, line: Any, ended: bool, band: b
     if band:
         axes.fill_between(days, values["low"], values["high"], step="post", color="#dfe7ef", linewidth=0)
     axes.step(days, values["share"], where="post", color=colour, linewidth=1.8, linestyle=line)
-    axes.plot(days[-1], values["share"][-1], marker="o", markersize=4, color=colour)
+    axes.plot(days[-1], values["share"][-1], marker="o", markersize=4, color=colour, clip_on=False)
     return float(values["share"][-1])
 
 
@@ -81,7 +81,7 @@ def _axes(axes: Axes, ticks: list[int], last: int, subject: str) -> None:
     axes.tick_params(length=2, color=RULE)
     axes.grid(axis="y", color="#e8edf2", linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.set_xlabel("天", fontsize=8.5, loc="right", labelpad=1)
+    axes.annotate("天", (1.02, 0), xycoords="axes fraction", va="center", fontsize=8.5, color=MUTED)
     axes.set_title(subject, fontsize=9, color=MUTED, loc="left", pad=6)
 
 

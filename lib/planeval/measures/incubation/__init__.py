@@ -10,24 +10,15 @@ import pandas as pd
 
 from planeval.ledger import Ledger
 from planeval.measures.counting import residents
-from planeval.measures.incubation.flow import NO_ORIGINS, firm_flow, firms_by_origin
+from planeval.measures.incubation.flow import NO_ORIGINS, ORIGINS, firm_flow, firms_by_origin
 from planeval.measures.incubation.ladder import STEP_COLUMNS, Climb, climb, rung_counts
 from planeval.measures.incubation.titles import lapsed, lapsing, title_of
-from planeval.measures.survival import Comparison, Curve, Times, compare, kaplan_meier, times_between
+from planeval.measures.stays import Stay, stays_by_group
 from planeval.periods import Period
 from planeval.plan import Method, Plan
 from planeval.plan.ladder import Ladder, SurvivalReading
 
-__all__ = ["Incubation", "Stay", "measure_incubation"]
-
-
-@dataclass(frozen=True)
-class Stay:
-    """How long the entrants of one origin stay: their curve, and how they differ from all other entrants."""
-
-    origin: str
-    curve: Curve
-    against_others: Comparison | None
+__all__ = ["Incubation", "measure_incubation"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +28,7 @@ class Incubation:
     flow: see firm_flow. origins: see firms_by_origin. ladder, reading: the decisions in force, None when not taken;
     then what rests on them is empty. rungs: see rung_counts. steps: see climb, one row per pair of rungs;
     climbs: the same with their curves. lapsing, lapsed: see titles. undecided: rungs that follow a target without a
-    usable counting rule. stays: all entrants first (origin ""), then by origin. inside: firms on the day.
+    usable counting rule. stays: all entrants first (group ""), then by origin. inside: firms on the day.
     """
 
     flow: pd.DataFrame
@@ -77,27 +68,11 @@ def measure_incubation(ledger: Ledger, plan: Plan, method: Method, period: Perio
         steps=pd.DataFrame([each.row for each in climbs], columns=list(STEP_COLUMNS)), climbs=climbs,
         lapsing=lapsing(ledger, titles, period, ahead, end), lapsed=lapsed(ledger, titles, period),
         undecided=tuple(rung.label for rung, title in asked if title is None),
-        stays=_stays(ledger, since, period, reading) if reading and told else (),
+        stays=stays_by_group(
+            ledger.current["enterprises"], "entered_on", "origin", ORIGINS, (since, pd.Timestamp(period.end)), reading
+        ) if reading and told else (),
     )  # fmt: skip
 
 
 def _decided(method: Method, decision_id: str, period: Period) -> Any:
     return method.value(decision_id, period) if method.decides(decision_id) else None
-
-
-def _stays(ledger: Ledger, since: pd.Timestamp, period: Period, reading: SurvivalReading) -> tuple[Stay, ...]:
-    """Curves of the firms that entered on or after `since`: all of them, and each origin against the others."""
-    day = pd.Timestamp(period.end)
-    firms = ledger.current["enterprises"]
-    firms = firms[firms["entered_on"].between(since, day)]
-
-    def times(rows: pd.DataFrame) -> Times:
-        never = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ns]")
-        return times_between(rows["entered_on"], rows["left_on"], never, day)
-
-    stays = [Stay("", kaplan_meier(times(firms), reading), None)]
-    for origin in dict.fromkeys(firms["origin"].sort_values(kind="stable")):
-        of_it = firms["origin"].eq(origin)
-        mine, others = times(firms[of_it]), times(firms[~of_it])
-        stays.append(Stay(str(origin), kaplan_meier(mine, reading), compare(mine, others, reading)))
-    return tuple(stays)

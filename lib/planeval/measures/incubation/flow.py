@@ -11,6 +11,7 @@ from planeval.periods import Period
 
 FLOW_COLUMNS = ("period", "opening", "entered", "left", "net", "closing", "units_due", "units_filed")
 ORIGIN_COLUMNS = ("origin", "firms", "entered", "left", "inside")
+ORIGINS = BY_ID["enterprises"].column("origin").choices
 NO_ORIGINS = pd.DataFrame(columns=list(ORIGIN_COLUMNS))
 
 
@@ -46,7 +47,7 @@ def firms_by_origin(ledger: Ledger, since: pd.Timestamp, period: Period) -> pd.D
     firms = firms[firms["entered_on"].le(day)]
     inside = firms["enterprise_id"].isin(residents(ledger, period.end))
     rows = []
-    for origin in dict.fromkeys((*BY_ID["enterprises"].column("origin").choices, *firms["origin"])):
+    for origin in dict.fromkeys((*ORIGINS, *firms["origin"])):
         of_it = firms["origin"].eq(origin)
         rows.append((
             origin, int(of_it.sum()), int((of_it & firms["entered_on"].ge(since)).sum()),

@@ -13,10 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from planeval.judge.assessment.assess import Assessment, assess, scored_targets
+from planeval.judge.assessment.changes import changes_table
+from planeval.judge.assessment.decided import DecisionsRefused, check_decisions, scoring_decided
+from planeval.judge.assessment.stages import Facts, stages_since
 from planeval.judge.targets import judge_readings, judge_targets
 from planeval.judge.task_lights import judge_task_lights
 from planeval.judge.unit_lights import judge_unit_lights
 from planeval.ledger import Ledger, ReadOnce, open_ledger
+from planeval.ledger.last_review import LastReview, find_last_review
 from planeval.ledger.published import PublishedFile, read_published
 from planeval.ledger.register import file_hash
 from planeval.ledger.store import cached_ledger
@@ -31,6 +36,7 @@ from planeval.measures.units import measure_units
 from planeval.periods import Period
 from planeval.plan import Method, Plan, load_params
 from planeval.plan.coverage import Covered, load_coverage
+from planeval.plan.loading import decision_faults
 from planeval.plan.method import InForce
 from planeval.plan.model import parse_date
 from planeval.plan.review_files import EDITIONS
@@ -51,12 +57,14 @@ class InputFile:
 class Review:
     """A plan judged at the end of a period, as known on a day, for one edition.
 
-    targets: see judge.targets.COLUMNS. series: target_id, period, value, added. verdicts: see
-    VERDICT_COLUMNS. milestones: see milestone_states. tasks: see measure_tasks. units: see
+    targets: see judge.targets.COLUMNS, with score and weight (see scored_targets). series: target_id, period,
+    value, added. verdicts: see VERDICT_COLUMNS. milestones: see milestone_states. tasks: see measure_tasks. units: see
     measure_units. task_lights, unit_lights: their three lights, see judge.task_lights.COLUMNS and
     judge.unit_lights.COLUMNS. filing_history, evidence: see measures.quality. revisions:
     see measures.revisions. counts: target id → Count with
-    the rows behind the value. coverage: demand id → how it is looked after. inputs: every file read, in path order.
+    the rows behind the value. coverage: demand id → how it is looked after. assessment: the score, None when the
+    method decides none. last_review: None for the first. changes: what changed since then, see
+    judge.assessment.changes. inputs: every file read, in path order.
     """
 
     plan: Plan
@@ -79,6 +87,9 @@ class Review:
     evidence: pd.DataFrame
     revisions: pd.DataFrame
     coverage: Mapping[str, Covered]
+    assessment: Assessment | None
+    last_review: LastReview | None
+    changes: pd.DataFrame
     inputs: tuple[InputFile, ...]
 
     @cached_property
@@ -127,6 +138,7 @@ def open_review(
     place = find_workspace(workspace)
     quarter, day = _arguments(period, as_known_on, edition)
     the_plan, method = load_params(place, plan, COLUMNS_BY_TABLE)
+    _check_score(place, the_plan, method)
     published = read_published(place, the_plan)
     read = partial(open_ledger, shared=ReadOnce())
     ledger = cached_ledger(place, the_plan, method, quarter, day, read)
@@ -136,10 +148,14 @@ def open_review(
     history = filing_history(ledger, the_plan, method, quarter)
     coverage = evidence_coverage(ledger)
     first_known = _first_known(place, the_plan, method, ledger, quarter, read)
+    last = find_last_review(place, the_plan, method, ledger, quarter, read)
+    facts = Facts(ledger, published, the_plan, method)
+    stages = stages_since(last, facts, quarter)
+    assessment = assess(stages, facts, quarter)
     return Review(
         plan=the_plan, method=method, period=quarter, as_known_on=ledger.as_known_on, edition=edition,
         ledger=ledger, published=published, counts=counts, series=series,
-        targets=judge_targets(counts, series, ledger, the_plan, method, quarter),
+        targets=scored_targets(judge_targets(counts, series, ledger, the_plan, method, quarter), assessment),
         verdicts=judge_readings(ledger, the_plan, method, quarter, counts),
         milestones=milestones, tasks=measure_tasks(milestones, the_plan),
         units=measure_units(ledger, history, milestones, the_plan, quarter),
@@ -148,7 +164,8 @@ def open_review(
         filing_history=history, evidence=coverage,
         revisions=measure_revisions(first_known, ledger, the_plan, method, quarter),
         coverage=load_coverage(place, the_plan, BY_ID),
-        inputs=_inputs(place, the_plan, ledger),
+        assessment=assessment, last_review=last, changes=changes_table(stages, the_plan),
+        inputs=_inputs(place, the_plan, ledger, last),
     )  # fmt: skip
 
 
@@ -160,6 +177,17 @@ def _first_known(
     quarters = sorted({filing.period for filing in now.received if filing.period < period})
     days = {quarter: quarter.end + grace for quarter in quarters}
     return {quarter: cached_ledger(workspace, plan, method, period, day, read) for quarter, day in days.items()}
+
+
+def _check_score(workspace: Workspace, plan: Plan, method: Method) -> None:
+    """Raise InputError for decisions of the score that cannot be used, in force or competing, at their lines."""
+    if not scoring_decided(method, plan):
+        return
+    try:
+        check_decisions(method, plan)
+    except DecisionsRefused as refused:
+        faults = [(fault.decision, fault.message, fault.remedy) for fault in refused.faults]
+        raise InputError(decision_faults(workspace, plan.id, faults)) from refused
 
 
 def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, date | None]:
@@ -199,10 +227,11 @@ def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, dat
     return quarter, day
 
 
-def _inputs(workspace: Workspace, plan: Plan, ledger: Ledger) -> tuple[InputFile, ...]:
-    """Params, register, published files and every filing known on the day."""
+def _inputs(workspace: Workspace, plan: Plan, ledger: Ledger, last: LastReview | None) -> tuple[InputFile, ...]:
+    """Params, the last review's file and kept tables, register, published files and every filing known on the day."""
     params = workspace.plan_folder(plan.id)
     paths = [path for path in sorted(params.glob("*.yml"))]
+    paths += last.files if last else ()
     paths += [path for path in (workspace.register(plan.id),) if path.exists()]
     published = workspace.published(plan.id)
     paths += [path for path in sorted(published.glob("*")) if path.suffix in (".csv", ".yml")]

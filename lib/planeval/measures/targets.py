@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -76,10 +77,33 @@ def value_in_quarter(
     quarter: Period, decided_in: Period,
 ) -> float | None:  # fmt: skip
     """One target at the end of a quarter, by the decisions in force in another (usually later) period."""
+    return count_in_quarter(ledger, published, plan, method, target, quarter, decided_in).count.value
+
+
+@dataclass(frozen=True)
+class TargetCount:
+    """A count with the units that had to file its table for the quarter and those that did.
+
+    undecided: the plan is measured from filings and no counting rule was decided.
+    """
+
+    count: Count
+    due: tuple[str, ...] = ()
+    filed: tuple[str, ...] = ()
+    undecided: bool = False
+
+
+def count_in_quarter(
+    ledger: Ledger, published: tuple[PublishedFile, ...], plan: Plan, method: Method, target: Target,
+    quarter: Period, decided_in: Period,
+) -> TargetCount:  # fmt: skip
+    """One target at the end of a quarter, by the decisions in force in another (usually later) period."""
     if method.value("source_of_record", decided_in) == "published":
-        return published_value(published, target.id, quarter.end)
+        return TargetCount(_published(published, target, quarter))
     rule, start = method.counting(target.id, decided_in), method.plan_start(decided_in)
-    return measure_target(ledger, plan, target, quarter, rule, start).value
+    count = measure_target(ledger, plan, target, quarter, rule, start)
+    due, filed = ledger.filers(rule.table, quarter) if rule else ((), ())
+    return TargetCount(count, due, filed, undecided=rule is None)
 
 
 def _added(

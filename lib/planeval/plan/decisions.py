@@ -11,6 +11,7 @@ from planeval.plan.explaining import Shape
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Overrides
 from planeval.plan.model import Day, Entry, Text, WordId, normal
+from planeval.plan.scoring_decisions import SCORING_SHAPES
 from planeval.plan.validity import Validity as Validity
 
 
@@ -91,8 +92,9 @@ _SHAPES: dict[str, Shape] = {
     "baseline": Shape(_Amount),
     "counting": Shape(CountingRule),
     "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),
+    **{name: Shape(wanted) for name, wanted in SCORING_SHAPES.items()},
 }
-PER_TARGET = ("baseline", "counting", "milestones")
+PER_TARGET = ("baseline", "counting", "milestones", "goalposts")
 REQUIRED = (
     "plan_start", "source_of_record", "enterprise_identifier", "light_bands", "filing_deadline_days",
     "filing_duties", "lead_units",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from planeval.plan.counting_faults import ColumnsByTable, answers, counting_faults, unknown_entry
@@ -191,3 +191,12 @@ def _reference_problems(decisions: dict[str, Decision], plan: Plan, document: Do
                 yield unknown_entry(
                     document, (*place, position, "id"), KIND_NAMES[override.kind], override.id, known[override.kind]
                 )
+
+
+def decision_faults(workspace: Workspace, plan_id: str, faults: Iterable[tuple[str, str, str]]) -> list[Problem]:
+    """Faults of decisions found where they are used, at their lines: (decision id, message, remedy) in Chinese."""
+    document = _method_document(workspace, plan_id)
+    return [
+        document.fault(("decisions", name), "decision", f"{name}：{message}", value="", remedy=remedy)
+        for name, message, remedy in faults
+    ]

@@ -86,8 +86,12 @@ def review_names(workspace: Workspace) -> list[str]:
     return sorted(path.stem for path in workspace.reviews.glob("*.yml"))
 
 
-def latest_review(workspace: Workspace) -> ReviewRequest:
-    """The review of the latest period; InputError when there is none or two plans share that period."""
+def reviews_of(workspace: Workspace, plan_id: str, period: Period) -> list[ReviewRequest]:
+    """The review files of a plan and a quarter; InputError with the faults of every file that cannot be read."""
+    return [request for request in _all_reviews(workspace) if (request.plan, request.period) == (plan_id, period)]
+
+
+def _all_reviews(workspace: Workspace) -> list[ReviewRequest]:
     requests: list[ReviewRequest] = []
     problems: list[Problem] = []
     for name in review_names(workspace):
@@ -97,6 +101,12 @@ def latest_review(workspace: Workspace) -> ReviewRequest:
             problems += error.problems
     if problems:
         raise InputError(problems)
+    return requests
+
+
+def latest_review(workspace: Workspace) -> ReviewRequest:
+    """The review of the latest period; InputError when there is none or two plans share that period."""
+    requests = _all_reviews(workspace)
     if not requests:
         raise InputError(
             [

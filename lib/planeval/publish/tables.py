@@ -38,6 +38,8 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "targets": review.targets,
         "series": review.series,
         "verdicts": review.verdicts,
+        "revisions": review.changes,
+        "value_revisions": review.revisions,
         **incubation_tables(review.themes.incubation),
         **environment_tables(review.themes.environment),
         "tasks": review.tasks,

@@ -112,7 +112,7 @@ def _draw(
     span, band = high - low, choices.goalpost_band
     moved_low = low + span * random.uniform(-band, band, (draws, len(ids)))
     moved_high = high + span * random.uniform(-band, band, (draws, len(ids)))
-    x, counted = _late_reports(items, choices, draws, random)
+    x, counted = _late_reports(items, scheme, choices, draws, random)
     points = np.where(np.isnan(x), 0.0, efficacy_points(x, moved_low, moved_high))
     weights = weights * counted
     weight_sum = weights.sum(axis=1, keepdims=True)
@@ -138,12 +138,12 @@ def _weights(main: Floats, choices: Uncertainty, draws: int, random: np.random.G
 
 
 def _late_reports(
-    items: pd.DataFrame, choices: Uncertainty, draws: int, random: np.random.Generator
+    items: pd.DataFrame, scheme: Scheme, choices: Uncertainty, draws: int, random: np.random.Generator
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """The x of every draw (NaN: 0 points or not counted) and whether each item is counted."""
     state = items["state"].to_numpy()
     owed = state == OWED
-    left_out = ~np.isin(state, COUNTED)
+    left_out = ~np.isin(state, COUNTED) | np.isin(state, list(scheme.left_out - {OWED}))
     x = np.where(left_out, np.nan, items["x"].to_numpy(dtype=float))
     last = items["last_x"].to_numpy(dtype=float) if "last_x" in items else np.full(len(items), np.nan)
     assumption = random.integers(len(choices.late), size=draws)

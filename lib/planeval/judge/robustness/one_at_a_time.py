@@ -90,7 +90,8 @@ def _choices(
     if choices.geometric_share > 0 and main.value is not None:
         yield AGGREGATION, "", [_End("算术平均", main.value, main.grade), _geometric(main, scheme)]
     if items["state"].eq(OWED).any() and len(choices.late) > 1:
-        ends = [_end(LATE_WORDS[late], _late(items, late), scheme) for late in choices.late]
+        counting = replace(scheme, left_out=scheme.left_out - {OWED})
+        ends = [_end(LATE_WORDS[late], _late(items, late), counting) for late in choices.late]
         ends.sort(key=lambda end: end.total)
         yield LATE, "", [ends[0], ends[-1]]
 

@@ -77,22 +77,26 @@ def displayed_points(points: float) -> Decimal:
     return Decimal(repr(round(float(points), 9))).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def score_points(items: pd.DataFrame, goalposts: Mapping[str, Goalposts]) -> pd.DataFrame:
+def score_points(
+    items: pd.DataFrame, goalposts: Mapping[str, Goalposts], left_out: frozenset[str] = frozenset()
+) -> pd.DataFrame:
     """Points of every item, in the order given; columns as in POINT_COLUMNS.
 
-    items: columns as in ITEM_COLUMNS. points: NaN exactly where the item is not counted. Raises Refused
-    (all faults at once) for repeated or unknown items, an unknown state, a state that contradicts x.
+    items: columns as in ITEM_COLUMNS. left_out: states that count by default but are decided not to. points: NaN
+    exactly where the item is not counted. Raises Refused (all faults at once) for repeated or unknown items, an
+    unknown state, a state that contradicts x.
     """
     numbered = items[list(ITEM_COLUMNS)].astype({"x": float})
     refuse_if(_faults(numbered, goalposts))
     rows = []
     for item_id, name, x, state in numbered.itertuples(index=False):
         posts = goalposts[item_id]
-        points = {OWED: 0.0, SCORED: posts.points(x), IN_DOUBT: posts.points(x)}.get(state, math.nan)
+        counted = state in COUNTED and state not in left_out
+        points = (0.0 if state == OWED else posts.points(x)) if counted else math.nan
         rows.append({
             "item_id": item_id, "name": name, "x": float(x), "unacceptable": posts.unacceptable,
-            "satisfactory": posts.satisfactory, "state": state, "points": points, "counted": state in COUNTED,
-            "flagged": state == IN_DOUBT, "sentence": _sentence(name, x, state, posts),
+            "satisfactory": posts.satisfactory, "state": state, "points": points, "counted": counted,
+            "flagged": counted and state == IN_DOUBT, "sentence": _sentence(name, x, state, posts, state in left_out),
         })  # fmt: skip
     return pd.DataFrame(rows, columns=list(POINT_COLUMNS))
 
@@ -114,7 +118,9 @@ def _faults(items: pd.DataFrame, goalposts: Mapping[str, Goalposts]) -> list[tup
     return faults
 
 
-def _sentence(name: str, x: float, state: str, posts: Goalposts) -> str:
+def _sentence(name: str, x: float, state: str, posts: Goalposts, left_out: bool) -> str:
+    if left_out:
+        return f"{name}：{state}，按决定不计分，权重按比例分给其余各项。"
     if state == NOT_DUE:
         return f"{name}：{NOT_DUE}，本期不计分，权重按比例分给其余各项。"
     if state == NOT_APPLICABLE:

@@ -76,12 +76,13 @@ class Floor:
 
 @dataclass(frozen=True)
 class Scheme:
-    """The decisions a total rests on."""
+    """The decisions a total rests on. left_out: states that count by default but are decided not to."""
 
     goalposts: Mapping[str, Goalposts]
     weights: Weights
     floor: Floor
     grades: GradeScale
+    left_out: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         faults = []
@@ -113,7 +114,7 @@ class Total:
 
 def score_items(items: pd.DataFrame, scheme: Scheme) -> Total:
     """The total of items (columns item_id, name, x, state) under a scheme; Refused when they do not fit."""
-    table = score_points(items, scheme.goalposts)
+    table = score_points(items, scheme.goalposts, scheme.left_out)
     ids = list(table["item_id"])
     faults = [(f"没有“{item}”的权重", "补写权重") for item in ids if item not in scheme.weights.by_item]
     faults += [(f"“{item}”有权重，却没有这一项", "删去权重或补上这一项，不评的写“不适用”")
@@ -154,7 +155,7 @@ def _sentences(shown: Decimal, free: str, grade: str, table: pd.DataFrame, schem
     if len(left_out):
         names = "、".join(f"{name}（{state}）" for name, state in zip(left_out["name"], left_out["state"], strict=True))
         said.append(f"{names}不计分，其权重合计 {left_out['weight'].sum():.1%} 按比例分给其余各项。")
-    owed = table[table["state"].eq(OWED)]
+    owed = table[table["state"].eq(OWED) & table["points"].notna()]
     if len(owed):
         said.append(f"{'、'.join(owed['name'])}{OWED}，按 0 分计。")
     if table["flagged"].any():

@@ -22,6 +22,8 @@ _HOMES = {
     "planeval.show.figures": ("progress_chart", "target_chart"),
     "planeval.show.coverage": ("coverage_table",),
     "planeval.show.safeguards": ("publicity_section", "working_group_section"),
+    "planeval.show.changes": ("score_and_changes",),
+    "planeval.show.robustness": ("robustness_section",),
     "planeval.show.quality": ("evidence_table", "filing_table", "revision_table"),
     "planeval.show.incubation": ("flow_section", "ladder_section", "lapsing_section"),
     "planeval.show.environment": ("premises_section", "service_section", "subsidy_section", "talent_section"),

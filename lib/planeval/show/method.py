@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan
 from planeval.plan.decisions import LightBands
@@ -14,6 +16,7 @@ from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
 from planeval.show.ladder_words import ladder_in_words, survival_in_words
 from planeval.show.light_decisions import bands_in_words, override_in_words
+from planeval.show.score_decisions import score_decision_in_words
 from planeval.show.targets import rule_in_words
 from planeval.show.words import amount, band, light, listed, percent, points
 
@@ -49,6 +52,8 @@ def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
             f"按序时：差距 ≥ {band(value.on_pace)} 个百分点；滞后：≥ {band(value.behind)} 个百分点；"
             f"完成比例 ≥ {100 * value.over:g}% 提示目标偏低"
         )
+    if isinstance(value, BaseModel) and (said := score_decision_in_words(value, plan, reading)) is not None:
+        return said
     if isinstance(value, OutlookBands | EvidenceBands | MilestoneBands):
         return bands_in_words(value)
     if isinstance(value, tuple):

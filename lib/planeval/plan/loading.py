@@ -109,6 +109,7 @@ def _method(document: Document, plan: Plan | None, columns: ColumnsByTable) -> M
     if plan is not None:
         problems += _decision_problems(text, plan, document)
         problems += _reference_problems(typed, plan, document)
+        problems += _baseline_problems(typed, plan, document)
         problems += counting_faults(typed, plan, columns, document)
     if problems:
         raise InputError(problems)
@@ -191,6 +192,18 @@ def _reference_problems(decisions: dict[str, Decision], plan: Plan, document: Do
                 yield unknown_entry(
                     document, (*place, position, "id"), KIND_NAMES[override.kind], override.id, known[override.kind]
                 )
+
+
+def _baseline_problems(decisions: dict[str, Decision], plan: Plan, document: Document) -> Iterator[Problem]:
+    """Baselines that leave no way to the target: the done share would divide by nothing."""
+    for target in plan.targets:
+        for place, baseline in answers(decisions, f"baseline.{target.id}"):
+            if baseline >= target.amount:
+                message = f"baseline.{target.id}：基数不小于目标值，完成比例没有意义"
+                yield document.fault(
+                    place, "baseline", message, value=f"{baseline:g}",
+                    expected=f"小于 {target.amount:g}", remedy="核对基数；目标已经达到的，请研究目标值",
+                )  # fmt: skip
 
 
 def decision_faults(workspace: Workspace, plan_id: str, faults: Iterable[tuple[str, str, str]]) -> list[Problem]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from planeval.judge.assessment.changes import LIGHT, NONE, SCORE, SPLIT, TOTAL, VALUE
 from planeval.review import Review
-from planeval.show.html import Align, Fragment, heading, paragraph, rows_of, table, together
+from planeval.show.html import Align, Cell, Fragment, heading, paragraph, rows_of, table, together
 from planeval.show.score_figures import numbers, signed_points
 from planeval.show.scores import score_section
-from planeval.show.words import ABSENT, amount, signed
+from planeval.show.words import ABSENT, amount, light, signed
 
 _CAUSES = {"更正": "更正和补报"}
 
@@ -63,11 +63,11 @@ def _last(review: Review) -> str:
     return str(review.last_review.period) if review.last_review else ""
 
 
-def _shown(row: dict[str, Any], seen: Any) -> str:
+def _shown(row: dict[str, Any], seen: Any) -> Cell | str:
     if seen is None or (isinstance(seen, float) and math.isnan(seen)):
         return "没有数"
     if isinstance(seen, str):
-        return seen
+        return light(seen)
     return amount(seen, row["unit"]) if row["what"] == VALUE else f"{seen:.1f}"
 
 
@@ -76,10 +76,10 @@ def _difference(row: dict[str, Any]) -> str:
 
 
 def _step(row: dict[str, Any], column: str) -> str:
-    """A signed step; blank where it is nothing, a dash where it cannot be told apart."""
+    """A signed step; blank where it is nothing or a light, a dash where it cannot be told apart."""
     step = row[column]
     if step is None:
-        return ABSENT
+        return "" if row["what"] == LIGHT else ABSENT
     if abs(step) < 1e-9 and column != "difference":
         return ""
     return signed(step, row["unit"]) if row["what"] == VALUE else signed_points(step)

@@ -31,6 +31,9 @@ _HOMES = {
     "planeval.show.targets": ("target_sections",),
     "planeval.show.platforms": ("platform_section",),
     "planeval.show.partnerships": ("partnership_section", "university_section"),
+    "planeval.show.cluster": (
+        "chain_section", "cluster_summary", "concentration_section", "industry_section", "location_section",
+    ),
     "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table", "verdict_table"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -11,6 +11,7 @@ from functools import cached_property
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile
 from planeval.measures.actors import Actors, measure_actors
+from planeval.measures.cluster import Cluster, measure_cluster
 from planeval.measures.environment import Environment, measure_environment
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.publicity import Publicity, measure_publicity
@@ -53,3 +54,8 @@ class Themes:
     def environment(self) -> Environment:
         """创新生态: talents and what is done for them, and the premises."""
         return measure_environment(self.ledger, self.plan, self.method, self.period)
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """主导产业集聚度: industries, chains and their gaps, location quotients, concentration."""
+        return measure_cluster(self.ledger, self.published, self.plan, self.method, self.period)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, Strict, model_validator
 
 from planeval.plan.explaining import Shape
+from planeval.plan.industry_decisions import ConcentrationBands, ReadinessCriterion, ReferenceShare
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Overrides
 from planeval.plan.model import Day, Entry, Text, WordId, normal
@@ -89,6 +90,10 @@ _SHAPES: dict[str, Shape] = {
     "survival_reading": Shape(SurvivalReading),
     "university_regions": Shape(Annotated[dict[Text, _Words], AfterValidator(_each_once)]),
     "name_similarity": Shape(Annotated[float, Field(ge=0.5, le=1), Strict()]),
+    "chain_links": Shape(dict[Text, Annotated[_Words, Field(min_length=1)]]),
+    "industry_reference": Shape(dict[WordId, ReferenceShare]),
+    "concentration_bands": Shape(ConcentrationBands),
+    "extension_readiness": Shape(Annotated[tuple[ReadinessCriterion, ...], Strict(False), Field(min_length=1)]),
     "baseline": Shape(_Amount),
     "counting": Shape(CountingRule),
     "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),

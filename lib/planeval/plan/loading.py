@@ -174,6 +174,7 @@ def _reference_problems(decisions: dict[str, Decision], plan: Plan, document: Do
     """Ids inside decision values that name a unit or task nobody knows."""
     units = [unit.id for unit in plan.units]
     tasks = [task.id for task in plan.tasks]
+    yield from _industry_references(decisions, plan, document)
     for place, duties in answers(decisions, "filing_duties"):
         for table, filers in duties.items():
             for position, filer in enumerate(filers):
@@ -213,3 +214,16 @@ def decision_faults(workspace: Workspace, plan_id: str, faults: Iterable[tuple[s
         document.fault(("decisions", name), "decision", f"{name}：{message}", value="", remedy=remedy)
         for name, message, remedy in faults
     ]
+
+
+def _industry_references(decisions: dict[str, Decision], plan: Plan, document: Document) -> Iterator[Problem]:
+    """Chains and industries that decisions name and the plan does not."""
+    industries = plan.text.industries
+    for name, what, known in (
+        ("chain_links", "产业链", [chain for industry in industries for chain in industry.chains]),
+        ("industry_reference", "产业", [industry.id for industry in industries]),
+    ):
+        for place, value in answers(decisions, name):
+            for key in value:
+                if key not in known:
+                    yield unknown_entry(document, (*place, key), what, key, known)

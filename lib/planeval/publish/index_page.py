@@ -32,6 +32,13 @@ TABLE_MEANINGS = {
     "duplicates": "两个以上单位重复报送的事项和采用的一方",
     "published": "公开数和出处",
     "filings": "计入本次评估的报送文件和哈希",
+    "actors_platforms": "创新平台明细：种类、级别、认定机关、依托单位、状态",
+    "actors_partnerships": "市校合作明细：高校、地区、形式、运行和终止",
+    "actors_universities": "各高校的合作和成果",
+    "cluster_industries": "各产业的企业、营收、占比和集中度",
+    "cluster_chains": "各产业链的企业和营收",
+    "cluster_location": "区位商及其参照",
+    "cluster_links": "各产业链环节的企业",
 }
 
 

@@ -53,6 +53,20 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "duplicates": review.ledger.duplicates,
         "published": _published(review),
         "filings": _filings(review),
+        **_cluster(review),
+    }
+
+
+def _cluster(review: Review) -> dict[str, pd.DataFrame]:
+    """Tables of 31_cluster, columns as in measures.cluster and measures.chain_links; none without industries."""
+    cluster = review.themes.cluster
+    if cluster.industries.empty:
+        return {}
+    return {
+        "cluster_industries": cluster.industries,
+        "cluster_chains": cluster.chains,
+        "cluster_location": cluster.location,
+        "cluster_links": cluster.links.links,
     }
 
 

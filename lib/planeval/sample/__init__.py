@@ -9,6 +9,7 @@ who files and leads what in `assignments`. The story, element by element:
 - 科技型中小企业 enter anew each year between June and September, so the stock dips in the first half (certificates)
 - an entry that is revoked while it would still be valid (certificates)
 - a firm that leaves the area with a valid certificate (firms)
+- two links of the chains without any firm, and firms that do not say their link (firms)
 - a firm filed by two units, in two spellings (firms), and an event filed by two units (projects)
 - a platform older than the plan, which counts, and a municipal one, which does not (projects)
 - partnerships signed but not yet operating, agreements without an entity, one of them ended (projects)

@@ -20,7 +20,7 @@ _ORIGINS = (("引进", 0.38), ("本地", 0.37), ("高校团队", 0.15), ("大学
 
 @dataclass(frozen=True)
 class Firm:
-    """One made-up enterprise. size: relative revenue; growth: factor per quarter."""
+    """One made-up enterprise. size: relative revenue; growth: factor per quarter; link: place in its chain."""
 
     number: int
     industry: str
@@ -31,6 +31,7 @@ class Firm:
     size: float
     growth: float
     left_on: date | None = None
+    link: str | None = None
 
     @property
     def id(self) -> str:
@@ -54,7 +55,20 @@ def make_firms(setting: Setting) -> list[Firm]:
     days = sorted(dice.day(date(2021, 3, 1), date(2024, 11, 30)) for _ in range(story.firms_before))
     for quarter, count in zip(story.quarters, story.newcomers, strict=True):
         days += sorted(dice.day(quarter.start, quarter.end) for _ in range(count))
-    return [_firm(number, day, setting, dice) for number, day in enumerate(days, start=1)]
+    firms = [_firm(number, day, setting, dice) for number, day in enumerate(days, start=1)]
+    return _linked(firms, setting)
+
+
+def _linked(firms: Sequence[Firm], setting: Setting) -> list[Firm]:
+    """The same firms with the link of their chain; some do not say, and no firm takes the links left vacant."""
+    listed = setting.chain_links
+    story, dice = setting.story, setting.dice("links")
+    open_links = {chain: [link for link in links if link not in story.vacant_links] for chain, links in listed.items()}
+    return [
+        replace(firm, link=dice.pick(open_links[firm.chain]) if dice.chance(story.link_said) else None)
+        if firm.chain is not None and open_links.get(firm.chain) else firm
+        for firm in firms
+    ]  # fmt: skip
 
 
 def _firm(number: int, day: date, setting: Setting, dice: Dice) -> Firm:
@@ -82,7 +96,7 @@ def enterprise_items(firms: Sequence[Firm], setting: Setting) -> list[Item]:
         row = {
             "enterprise_id": firm.id, "name": firm.name, "industry": firm.industry, "chain": firm.chain,
             "zone": firm.zone, "entered_on": firm.entered_on, "left_on": None, "origin": firm.origin,
-            "evidence": evidence(dice, setting, f"入驻协议-{firm.number:03d}"),
+            "link": firm.link, "evidence": evidence(dice, setting, f"入驻协议-{firm.number:03d}"),
         }  # fmt: skip
         states = [State(firm.entered_on, row)]
         if firm.left_on is not None:  # story: a firm leaves the area and takes its certificates along

@@ -63,6 +63,12 @@ class Setting:
         duties: Mapping[str, tuple[str, ...]] = self.method.value("filing_duties", self.story.last)
         return duties
 
+    @property
+    def chain_links(self) -> Mapping[str, tuple[str, ...]]:
+        """Chain → its links by the decision in force; empty when none was taken."""
+        decided = self.method.decides("chain_links")
+        return self.method.value("chain_links", self.story.last) if decided else {}
+
     def filer(self, table: str, what: str) -> str:
         """The unit that files an item of a kind: the story's choice if it owes the table, else the first that does."""
         due = self.duties[table]

@@ -146,6 +146,8 @@ class Scenario:
     newcomers: tuple[int, ...] = (6, 9, 11, 10, 8, 12, 13)
     industry_weights: tuple[float, ...] = (0.60, 0.25, 0.15)  # in the plan's order
     zone_weights: tuple[float, ...] = (0.70, 0.30)
+    link_said: float = 0.88  # of the firms in a chain; the others leave their link blank
+    vacant_links: tuple[str, ...] = ("图像传感器与相机", "衬底与晶圆")  # no firm takes these
     leaves_on: date = date(2026, 2, 26)  # the firm that moves away, with its certificates
 
     # --- certificates, as shares of the plan's amount

@@ -29,6 +29,7 @@ ENTERPRISES = Table(
         day("entered_on", "入驻日期", "入驻协议或注册地址生效之日", True),
         day("left_on", "迁出日期", "迁出、注销之日；仍在的留空"),
         choice("origin", "来源", "引进 本地 高校团队 大学生创业", "企业从哪里来"),
+        text("link", "所属环节", "所在产业链上的环节，按评估办法的环节清单填；不在产业链上或说不准的留空"),
         *EVIDENCE,
     ),
     key=("enterprise_id",),

@@ -213,6 +213,20 @@ def test_an_error_value_in_an_ods_is_known(tmp_path: Path) -> None:
     assert read_sheets(path, "a.ods")[0].untrusted == {"B3": "error_value"}
 
 
+def test_a_formula_that_nobody_calculated_in_an_ods_is_known(tmp_path: Path) -> None:
+    """No type and no text: never calculated. A blank text as a result, or a number, is a result."""
+    formula = '<table:table-cell table:formula="of:=1+1"{}'
+    cells = formula.format("/>") + formula.format(' office:value-type="string"/>')
+    cells += formula.format(' office:value-type="float" office:value="2"><text:p>2</text:p></table:table-cell>')
+    path = tmp_path / "a.ods"
+    path.write_bytes(ods(ODS_ROWS + f"<table:table-row>{cells}</table:table-row>"))
+    assert read_sheets(path, "a.ods")[0].untrusted == {"A3": "unsaved"}
+    desk = open_desk(tmp_path / "desk")
+    told_of = row(*TEXT).replace(CELL.format("", "40"), formula.format("/>"))
+    file = desk.receive("port", ods(row(*EVENT_HEAD) + told_of), file="2026Q2/port.ods")
+    assert told(desk.problems(file), "count").cell == "G2"
+
+
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice (soffice) here; Debian: libreoffice-calc")
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_what_libreoffice_saves_as_xls_or_ods_reads_as_the_xlsx(kind: str, tmp_path: Path) -> None:

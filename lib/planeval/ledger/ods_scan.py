@@ -17,6 +17,7 @@ from planeval.ledger.sheet_scan import (
     MAX_COLUMNS,
     MAX_ELEMENTS,
     MAX_ROWS,
+    UNSAVED,
     careful_parser,
     feed,
     unreadable,
@@ -27,7 +28,7 @@ _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 
 
 def scan_ods(raw: bytes, shown: str) -> dict[str, dict[str, str]]:
-    """Sheet name → cells that hold an error value (A1 → `error_value`).
+    """Sheet name → cells whose value cannot be trusted (A1 → `unsaved` or `error_value`).
 
     raw: bytes of an .ods file. Raises InputError when it is not a harmless, unencrypted .ods workbook.
     """
@@ -63,7 +64,7 @@ class _OdsScan:
         self.sheet = ""
         self.elements = self.area = self.row = self.column = self.rows = self.columns = 0
         self.row_repeat = self.cell_repeat = self.filled_to = 0
-        self.filled = False
+        self.filled = self.formula = False
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
 
@@ -81,15 +82,17 @@ class _OdsScan:
         elif name in ("table:table-cell", "table:covered-table-cell"):
             self.cell_repeat = self._times(attributes.get("table:number-columns-repeated"), _MOST_COLUMNS)
             self.filled = "office:value-type" in attributes
+            self.formula = "table:formula" in attributes
             if attributes.get("calcext:value-type") == "error":
-                self.untrusted.setdefault(self.sheet, {})[f"{column_letters(self.column + 1)}{self.row + 1}"] = (
-                    ERROR_VALUE
-                )
+                self._doubt(ERROR_VALUE)
         elif name == "text:p":
             self.filled = True
 
     def end(self, name: str) -> None:
         if name in ("table:table-cell", "table:covered-table-cell"):
+            if self.formula and not self.filled:  # a formula's blank result is a text, with a type
+                self._doubt(UNSAVED)
+            self.formula = False
             self.column += self.cell_repeat
             if self.filled:
                 self.filled_to = self.column
@@ -101,6 +104,11 @@ class _OdsScan:
                 self._check_reach()
         elif name == "table:table":
             self.area += self.rows * self.columns
+
+    def _doubt(self, why: str) -> None:
+        """Note the cell at hand, and its repetitions to the right."""
+        for column in range(self.column, min(self.column + self.cell_repeat, MAX_COLUMNS)):
+            self.untrusted.setdefault(self.sheet, {})[f"{column_letters(column + 1)}{self.row + 1}"] = why
 
     def _times(self, written: str | None, most: int) -> int:
         if written is None:

@@ -73,7 +73,8 @@ def sheets_of(raw: bytes, name: PurePath, shown: str) -> tuple[Sheet, ...]:
 def _read_workbook(raw: bytes, shown: str) -> tuple[Sheet, ...]:
     """The sheets of an .xlsx, .xls or .ods workbook, told by its bytes.
 
-    Only .xlsx shows which formulas nobody has calculated; an error value is known in all three.
+    .xlsx and .ods show which formulas nobody has calculated (.xls is always saved with results); an error value is
+    known in all three.
     """
     kind = workbook_kind(raw, shown)
     by_place = scan_xls(raw, shown) if kind == XLS else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 from typing import Annotated
 
 import numpy as np
@@ -44,6 +45,36 @@ def filed_by_several(frames: Frames, context: RuleContext, rule: Rule) -> Iterat
                     "differences": "；".join(_difference(rows, context, column, other, first) for column in apart),
                 }
                 yield Failure(rule.table, other, apart[0] if apart else rows.table.key[0], words)
+
+
+class OtherThing(Entry):
+    """column: the name of the thing. drop: words that do not tell names apart. similarity: below it, names are of
+    different things.
+    """
+
+    column: ColumnId
+    drop: Words = ()
+    similarity: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+@named_check("table", settings=OtherThing, words=("used", "other_name"))
+def one_key_two_things(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failure]:
+    """A number that units give themselves names one thing only. Told of is the row that would vanish behind another
+    unit's row of the same number, when the two names have little in common and neither holds the other.
+    """
+    rows, wanted = frames[rule.table], rule.settings(OtherThing)
+    names = rows.objects(wanted.column)
+    for first, others in _shared_items(rows, context):
+        for other in others:
+            if names[first] is None or names[other] is None:
+                continue
+            one, two = (core_name(str(names[at]), wanted.drop) for at in (first, other))
+            if not (one in two or two in one or SequenceMatcher(None, one, two).ratio() >= wanted.similarity):
+                words = {
+                    "used": context.unit_name(rows.units[first]),
+                    "other_name": context.cell(rows, first, wanted.column),
+                }
+                yield Failure(rule.table, other, rows.table.key[0], words)
 
 
 def _shared_items(rows: Rows, context: RuleContext) -> Iterator[tuple[int, list[int]]]:

@@ -1,8 +1,9 @@
-"""The commands of the ledger: forms out, filings in, tables out. Everything heavy is imported inside them."""
+"""The commands of the ledger: forms out, filings in, tables and counts out. Heavy things are imported inside them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 TEMPLATES = "templates"
 
 forms_app = typer.Typer(rich_markup_mode=None, help="报送表的发出和收回。")
-ledger_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="台账：导出。")
+ledger_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="台账：导出、分组数指标。")
 forms_app.add_typer(ledger_app, name="ledger")
 
 
@@ -130,6 +131,64 @@ def export_command(
         print(f"“{found.sheet}”表 {rows} 行，数据截至 {ledger.as_known_on or '尚无报送'}：\n{path}")
 
 
+@ledger_app.command("measure", epilog=EXIT_CODES)
+def measure_command(
+    review: ReviewArgument,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="分组", help="单位、产业或区域；可写几次。不写则为全部")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="台账库", help="别处的台账库（.duckdb 或 Parquet 文件夹）；不写则用本评估的"),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    output: OutputOption = None,
+) -> None:
+    """分单位、分产业数出各项指标：直接在台账库里数，几千万行也不装进内存。口径与评估相同。"""
+    with told():
+        from planeval.measures.wide import open_wide
+        from planeval.publish.wide_table import group_column, write_wide_table
+
+        place = find_workspace(workspace)
+        request, plan, method = _asked(place, review)
+        if method.value("source_of_record", request.period) == "published":
+            message, remedy = "这个计划以公开数据为准，没有台账可数", "看评估报告里的公开数据"
+            raise InputError([Problem("参数", "", "评估", message, review, remedy=remedy, rule="argument")])
+        columns = list(dict.fromkeys(group_column(word) for word in by or []))
+        with _countable(store), open_wide(store or _store_of(place, request, plan, method)) as wide:
+            counts = wide.measure(plan, method, request.period, columns)
+        name = "、".join(["指标", *(by or [])])
+        path = (output or place.output).resolve() / request.name / "ledger" / f"{name}.csv"
+        rows = write_wide_table(counts, plan, columns, path)
+        print(f"{request.period.label}指标 {rows} 行：\n{path}")
+
+
+@contextmanager
+def _countable(store: Path | None) -> Iterator[None]:
+    """Say in Chinese that a store or a grouping column cannot be used. Raises InputError."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        message, remedy = "台账库打不开，或不是这种台账库", "写 .duckdb 文件或放 <表>.parquet 的文件夹"
+        raise InputError([Problem(str(store or ""), "", "--store", message, remedy=remedy, rule="argument")]) from error
+    except ValueError as error:
+        message, remedy = "台账里没有这一列", "写 单位、产业、区域，或台账列的标识"
+        raise InputError([Problem("参数", "", "--by", message, str(error), remedy=remedy, rule="argument")]) from error
+
+
+def _store_of(place: Workspace, request: ReviewRequest, plan: Plan, method: Method) -> Path:
+    """The store of a review's ledger, checked, and written first where there is none that can be believed."""
+    from planeval.ledger import open_ledger
+    from planeval.ledger.store import cached_ledger, store_path
+    from planeval.ledger.store_key import store_key
+
+    asked = (place, plan, method, request.period, request.as_known_on)
+    cached_ledger(*asked, open_ledger)
+    return store_path(place, plan, store_key(*asked))
+
+
 def tell_slips(place: Workspace, review: Review, folder: Path) -> None:
     """For `check`: write the return slips into `<folder>/returns` and say where they are."""
     from planeval.publish.slips import RETURNS, write_slips
@@ -142,15 +201,21 @@ def tell_slips(place: Workspace, review: Review, folder: Path) -> None:
               f"标注的工作簿 {len(written) - len(pages)} 份，在：\n{folder / RETURNS}")  # fmt: skip
 
 
-def _opened(place: Workspace, review: str) -> tuple[ReviewRequest, Plan, Method, Ledger]:
-    """A review's request, plan, decisions and the ledger as known on its day."""
-    from planeval.ledger import open_ledger
+def _asked(place: Workspace, review: str) -> tuple[ReviewRequest, Plan, Method]:
+    """A review's request, plan and decisions."""
     from planeval.ledger.tables import COLUMNS_BY_TABLE
     from planeval.plan import load_method, load_plan, load_review
 
     request = load_review(place, review)
     plan = load_plan(place, request.plan)
-    method = load_method(place, plan, COLUMNS_BY_TABLE)
+    return request, plan, load_method(place, plan, COLUMNS_BY_TABLE)
+
+
+def _opened(place: Workspace, review: str) -> tuple[ReviewRequest, Plan, Method, Ledger]:
+    """A review's request, plan, decisions and the ledger as known on its day."""
+    from planeval.ledger import open_ledger
+
+    request, plan, method = _asked(place, review)
     return request, plan, method, open_ledger(place, plan, method, request.period, request.as_known_on)
 
 

@@ -135,3 +135,26 @@ def test_check_can_tell_of_slips(desk: Desk, capsys: pytest.CaptureFixture[str])
 def test_help_is_chinese(words: list[str]) -> None:
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0 and not result.stdout.isascii()
+
+
+def test_targets_are_counted_in_the_store_as_in_the_review(desk: Desk) -> None:
+    """Whole: the review's own values. By unit: 港务局 filed one event, 海关 one; who did not file has no row."""
+    desk.receive("port", good_events(1))
+    desk.receive("customs", workbook({"活动": [EVENT_HEAD, event(9)]}))
+    result = run(desk, "ledger", "measure", "2026Q2")
+    assert result.exit_code == 0, result.output
+    folder = desk.root / "output" / "2026Q2" / "ledger"
+    lines = (folder / "指标.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines == [
+        "指标,数值,计量单位,说明",
+        f"推介活动,{desk.value('events'):g},场,",
+        f"港区基金,{desk.value('fund'):g},亿元,",
+    ]
+    result = run(desk, "ledger", "measure", "2026Q2", "--by", "单位", "--by", "产业")
+    assert result.exit_code == 0, result.output
+    lines = (folder / "指标、单位、产业.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[1:3] == ["推介活动,海关,台账未写明,1,场,", "推介活动,港务局,台账未写明,1,场,"]
+    assert run(desk, "ledger", "measure", "2026Q2", "--by", "颜色").exit_code == 2
+    broken = desk.root / "x.duckdb"
+    broken.write_bytes(b"no store")
+    assert run(desk, "ledger", "measure", "2026Q2", "--store", broken).exit_code == 2

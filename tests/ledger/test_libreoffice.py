@@ -15,8 +15,10 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from filing_desk import Desk, open_desk
+from planeval.cli import app
 from planeval.ledger import open_ledger
 from planeval.ledger.receiving import receive
 from planeval.ledger.sheets import read_sheets
@@ -124,3 +126,25 @@ def test_a_blank_form_through_libreoffice_is_still_blank(desk: Desk, tmp_path: P
     ledger = open_ledger(place, plan, method, QUARTER)
     assert not [problem for problem in ledger.problems if problem.unit == "customs"]
     assert (QUARTER, "customs", "events") in ledger.reported
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_the_same_form_saved_as_xls_or_ods_is_received_and_checked(filled: Path, kind: str, tmp_path: Path) -> None:
+    """From the command line: `receive` registers it under its own suffix, `check` finds one wrong day and its cell."""
+    desk = open_desk(tmp_path / "工作区")
+    reviews = desk.root / "params" / "reviews"
+    reviews.mkdir()
+    (reviews / "2026Q2.yml").write_text(
+        'plan: harbour\nperiod: "2026Q2"\nas_known_on: ""\nedition: internal\n', encoding="utf-8", newline="\n"
+    )
+    book = openpyxl.load_workbook(filled)
+    book["活动"]["D3"] = "2026-13-01"
+    changed = tmp_path / "form.xlsx"
+    book.save(changed)
+    form = converted(changed, kind, tmp_path / "saved")
+    place = ["--workspace", str(desk.root)]
+    result = CliRunner().invoke(app, ["receive", str(form), "--received-on", "2026-07-09", *place])
+    assert result.exit_code == 0 and f"2026Q2/port.{kind}" in result.output, result.output
+    result = CliRunner().invoke(app, ["check", "2026Q2", *place])
+    assert result.exit_code == 2 and f"port.{kind}" in result.output and "D3" in result.output, result.output
+    assert [row["event_id"] for row in desk.ledger().current["events"].to_dict("records")] == ["HD-01"]

@@ -34,6 +34,8 @@ _HOMES = {
     "planeval.show.cluster": (
         "chain_section", "cluster_summary", "concentration_section", "industry_section", "location_section",
     ),
+    "planeval.show.transfer": ("funnel_section", "lag_section", "money_section"),
+    "planeval.show.transfer_parties": ("base_section", "source_section"),
     "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table", "verdict_table"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

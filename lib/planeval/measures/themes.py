@@ -15,6 +15,7 @@ from planeval.measures.cluster import Cluster, measure_cluster
 from planeval.measures.environment import Environment, measure_environment
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.publicity import Publicity, measure_publicity
+from planeval.measures.transfer import Transfer, measure_transfer
 from planeval.measures.working_group import WorkingGroup, measure_working_group
 from planeval.periods import Period
 from planeval.plan import Method, Plan
@@ -59,3 +60,8 @@ class Themes:
     def cluster(self) -> Cluster:
         """主导产业集聚度: industries, chains and their gaps, location quotients, concentration."""
         return measure_cluster(self.ledger, self.published, self.plan, self.method, self.period)
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        """成果转化: from registration to production, money, sources and receivers."""
+        return measure_transfer(self.ledger, self.method, self.period)

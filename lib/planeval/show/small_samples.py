@@ -22,11 +22,11 @@ def interval_text(low: float, high: float) -> str:
     return "" if math.isnan(low) or math.isnan(high) else f"（{percent(low)}–{percent(high)}）"
 
 
-def remaining_text(curve: Curve, day: int) -> str:
-    """The share that remains on a day with its interval; in words where the curve does not reach it."""
+def remaining_text(curve: Curve, day: int, ended: bool = False) -> str:
+    """The share that remains on a day, or with `ended` has ended by then; in words where the curve ends before."""
     if curve.last_day is None:
         return f"{curve.n} 例，不作估计"
-    found = curve.on_day(day)
+    found = curve.on_day(day, ended)
     if found is None:
         return f"曲线只到 {curve.last_day} 天"
     share, low, high = found

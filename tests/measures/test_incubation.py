@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ import yaml
 
 from ledgers import ledger_of
 from planeval.ledger import Ledger
+from planeval.ledger.tables import COLUMNS_BY_TABLE
 from planeval.measures.counting import residents
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.periods import Period
 from planeval.plan import load_params
 from planeval.plan.ladder import Ladder
 from planeval.plan.method import Method
+from planeval.problems import InputError
 from planeval.review import Review, open_review
 from planeval.show.entrants import origin_section, stay_section
 from planeval.show.incubation import flow_section, ladder_section, lapsing_section
@@ -31,8 +34,6 @@ UNIT = "anybody"
 
 @pytest.fixture(scope="module")
 def params() -> Any:
-    from planeval.ledger.tables import COLUMNS_BY_TABLE
-
     return load_params(find_workspace(ROOT), "jincheng", COLUMNS_BY_TABLE)
 
 
@@ -182,3 +183,18 @@ def test_a_section_says_its_finding_first_and_no_nan(demonstration: Review, sect
 def test_the_second_plan_is_told_what_does_not_apply() -> None:
     review = open_review("lvliang-2025", "2025Q4", workspace=ROOT)
     assert all("不适用" in section(review).text for section in SECTIONS)
+
+
+def test_a_ladder_names_what_exists(tmp_path: Path) -> None:
+    """A misspelt 资质种类 and a target the plan does not have are told by place and line, with what was probably meant."""
+    shutil.copytree(ROOT / "params/jincheng", tmp_path / "params/jincheng")
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "params/jincheng/method.yml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("kinds: [专精特新小巨人]", "kinds: [专精特新小巨]")
+    path.write_text(text.replace("target: tech_smes}", "target: tech_sme}"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_params(find_workspace(tmp_path), "jincheng", COLUMNS_BY_TABLE)
+    said = {(problem.value, problem.remedy) for problem in caught.value.problems}
+    assert {value for value, _ in said} == {"专精特新小巨", "tech_sme"}
+    assert any("专精特新小巨人" in remedy for _, remedy in said)

@@ -10,6 +10,7 @@ from planeval.plan.counting_faults import ColumnsByTable, answers, counting_faul
 from planeval.plan.decisions import PER_TARGET, REQUIRED, known_decisions, shape_of
 from planeval.plan.documents import Document, Place, read_document
 from planeval.plan.explaining import Shape, validate
+from planeval.plan.ladder_faults import ladder_faults
 from planeval.plan.lights import KIND_NAMES
 from planeval.plan.method import Decision, Method, MethodText
 from planeval.plan.model import Plan, PlanText, UnitList
@@ -111,6 +112,7 @@ def _method(document: Document, plan: Plan | None, columns: ColumnsByTable) -> M
         problems += _reference_problems(typed, plan, document)
         problems += _baseline_problems(typed, plan, document)
         problems += counting_faults(typed, plan, columns, document)
+        problems += ladder_faults(typed, plan, columns, document)
     if problems:
         raise InputError(problems)
     return Method(text=MethodText(plan=text.plan, decisions=typed))

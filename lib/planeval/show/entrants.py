@@ -19,7 +19,7 @@ def stay_section(review: Review) -> Fragment:
     absent = unavailable(review, "enterprises")
     firms = None if absent else review.themes.incubation
     if firms is None or firms.reading is None:
-        return head + (absent or paragraph(NO_READING))
+        return together([head, absent or paragraph(NO_READING)])
     return together([
         head, paragraph(stay_finding(firms.stays[0], firms.reading, FIRMS)), stay_chart(firms.stays, FIRMS),
         stay_table(firms.stays, firms.reading, FIRMS),
@@ -32,7 +32,7 @@ def origin_section(review: Review) -> Fragment:
     head = heading(3, "企业从哪里来", "origin")
     absent = unavailable(review, "enterprises")
     if absent is not None:
-        return head + absent
+        return together([head, absent])
     firms = review.themes.incubation
     origins = rows_of(firms.origins)
     enough = firms.inside >= (firms.reading.least_at_risk if firms.reading else 1)

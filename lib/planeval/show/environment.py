@@ -28,7 +28,7 @@ def talent_section(review: Review) -> Fragment:
     head = heading(3, "人才来了多少，留得住吗", "talents")
     absent = unavailable(review, "talents")
     if absent is not None:
-        return head + absent
+        return together([head, absent])
     found = review.themes.environment
     last = rows_of(found.arrivals)[-1]
     first = (
@@ -84,10 +84,10 @@ def subsidy_section(review: Review) -> Fragment:
     absent = unavailable(review, "talents")
     paid = None if absent else review.themes.environment.subsidies
     if paid is None:
-        return head + (absent or paragraph("没有可用的数，不作零计。"))
+        return together([head, absent or paragraph("没有可用的数，不作零计。")])
     rows = rows_of(paid.quarters)
     if not rows:
-        return head + paragraph("到评价日没有应发的人才补贴。")
+        return together([head, paragraph("到评价日没有应发的人才补贴。")])
     parts = [head, paragraph(_subsidy_finding(paid)), subsidy_chart(rows, _subsidy_title(rows))]
     parts.append(_subsidy_table(review, paid))
     return together([*parts, _payment_times(review, paid)])
@@ -146,7 +146,7 @@ def service_section(review: Review) -> Fragment:
     head = heading(3, "“一站式”服务办得怎么样", "services")
     absent = unavailable(review, "talent_services")
     if absent is not None:
-        return head + absent
+        return together([head, absent])
     found = review.themes.environment
     return together([head, paragraph(_service_finding(found)), _service_table(review), _handler_table(review)])
 
@@ -212,10 +212,10 @@ def premises_section(review: Review) -> Fragment:
     head = heading(3, "载体用了多少", "premises")
     absent = unavailable(review, "premises")
     if absent is not None:
-        return head + absent
+        return together([head, absent])
     found = review.themes.environment.premises
     if found.empty:
-        return head + paragraph("本季载体表没有一行，面积和使用率无从计算。")
+        return together([head, paragraph("本季载体表没有一行，面积和使用率无从计算。")])
     names = {zone.id: zone.name for zone in review.plan.text.zones}
     total = found.sum(numeric_only=True)
     first = (

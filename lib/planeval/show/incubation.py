@@ -26,7 +26,7 @@ def flow_section(review: Review) -> Fragment:
     head = heading(3, "企业有多少，来了多少，走了多少", "flow")
     absent = unavailable(review, "enterprises")
     if absent is not None:
-        return head + absent
+        return together([head, absent])
     flow = review.themes.incubation.flow
     last, known = rows_of(flow)[-1], flow[flow["closing"].notna()]
     first = (
@@ -59,9 +59,9 @@ def ladder_section(review: Review) -> Fragment:
     absent = unavailable(review, "enterprises", "certificates")
     firms = None if absent else review.themes.incubation
     if firms is None or firms.ladder is None:
-        return head + (absent or paragraph(NO_LADDER))
+        return together([head, absent or paragraph(NO_LADDER)])
     if firms.rungs.empty:
-        return head + paragraph("梯度各级都没有可用的口径，本节不计。")
+        return together([head, paragraph("梯度各级都没有可用的口径，本节不计。")])
     narrow = _narrowest(firms)
     parts = [head, paragraph(_ladder_finding(firms, narrow)), _ladder_decision(review)]
     parts.append(ladder_chart(firms, _ladder_title(firms, narrow)))
@@ -146,7 +146,7 @@ def lapsing_section(review: Review) -> Fragment:
     absent = unavailable(review, "enterprises", "certificates")
     firms = None if absent else review.themes.incubation
     if firms is None or firms.ladder is None:
-        return head + (absent or paragraph(NO_LADDER))
+        return together([head, absent or paragraph(NO_LADDER)])
     ahead = firms.ladder.lapsing_quarters
     soon = firms.lapsing[firms.lapsing["within_horizon"].astype(bool)]
     before_end = int(firms.lapsing["before_plan_end"].sum())

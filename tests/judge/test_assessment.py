@@ -27,6 +27,7 @@ from planeval.ledger.tables import COLUMNS_BY_TABLE
 from planeval.plan import Target, load_params
 from planeval.plan.scoring_decisions import GoalpostRule
 from planeval.problems import InputError
+from planeval.publish.index_page import TABLE_MEANINGS
 from planeval.publish.tables import csv_bytes, published_tables
 from planeval.review import Review, open_review
 from planeval.workspace import Workspace
@@ -154,6 +155,7 @@ def test_without_decisions_nothing_is_scored(stranger: Path) -> None:
 
 def test_the_published_tables_hold_both_kinds_of_revision(second: Review) -> None:
     tables = published_tables(second)
+    assert set(tables) <= set(TABLE_MEANINGS)
     assert {"score", "weight"} <= set(tables["targets"].columns)
     rows = list(csv.DictReader(io.StringIO(csv_bytes(tables["revisions"]).decode("utf-8-sig"), newline="")))
     assert len(rows) == 2 * 3 + 1 and rows[0]["cause"] == "更正、新增事实" and rows[0]["by_correction"] == "1"

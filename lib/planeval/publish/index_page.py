@@ -19,9 +19,11 @@ from planeval.show.opening import opening
 from planeval.show.overview import target_table
 
 TABLE_MEANINGS = {
-    "targets": "各项指标：现值、目标、完成比例、应达比例、进度灯",
+    "targets": "各项指标：现值、目标、完成比例、应达比例、进度灯、得分、权重",
     "series": "各项指标逐季的数值和当季新增",
     "verdicts": "各项指标在每一种口径下的结论",
+    "revisions": "与上期评估结果相比的变化和原因：数值、进度灯、得分、总分",
+    "value_revisions": "以前各季数值在首次得知以后的修订",
     **INCUBATION_TABLES,
     **ENVIRONMENT_TABLES,
     "tasks": "各项重点任务的节点数和状态",
@@ -35,6 +37,10 @@ TABLE_MEANINGS = {
     "actors_platforms": "创新平台明细：种类、级别、认定机关、依托单位、状态",
     "actors_partnerships": "市校合作明细：高校、地区、形式、运行和终止",
     "actors_universities": "各高校的合作和成果",
+    "transfer_funnel": "成果转化各阶段的数量",
+    "transfer_cohorts": "各期成果走到各阶段的比例",
+    "transfer_sources": "成果的来源",
+    "transfer_receivers": "成果的接收方",
     "cluster_industries": "各产业的企业、营收、占比和集中度",
     "cluster_chains": "各产业链的企业和营收",
     "cluster_location": "区位商及其参照",

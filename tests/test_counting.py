@@ -16,7 +16,7 @@ from ledgers import ledger_of
 from planeval.measures.counting import count_on, expiry, window_quarters
 from planeval.periods import Period
 from planeval.plan import CountingRule
-from planeval.plan.decisions import Validity
+from planeval.plan.validity import Validity
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/counting.yml").read_text(encoding="utf-8"))
 

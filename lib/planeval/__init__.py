@@ -24,6 +24,7 @@ _HOMES = {
     "planeval.show.safeguards": ("publicity_section", "working_group_section"),
     "planeval.show.changes": ("score_and_changes",),
     "planeval.show.robustness": ("robustness_section",),
+    "planeval.show.fusion": ("chain_section", "firmness_section", "role_section"),
     "planeval.show.quality": ("evidence_table", "filing_table", "revision_table"),
     "planeval.show.incubation": ("flow_section", "ladder_section", "lapsing_section"),
     "planeval.show.environment": ("premises_section", "service_section", "subsidy_section", "talent_section"),

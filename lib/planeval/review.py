@@ -17,6 +17,7 @@ from planeval.judge.assessment.assess import Assessment, assess, scored_targets
 from planeval.judge.assessment.changes import changes_table
 from planeval.judge.assessment.decided import DecisionsRefused, check_decisions, scoring_decided
 from planeval.judge.assessment.stages import Facts, stages_since
+from planeval.judge.fusion import FusionJudgement, judge_fusion
 from planeval.judge.targets import judge_readings, judge_targets
 from planeval.judge.task_lights import judge_task_lights
 from planeval.judge.unit_lights import judge_unit_lights
@@ -27,6 +28,7 @@ from planeval.ledger.register import file_hash
 from planeval.ledger.store import cached_ledger
 from planeval.ledger.tables import BY_ID, COLUMNS_BY_TABLE
 from planeval.measures.counting import Count
+from planeval.measures.fusion import fusion_indicators
 from planeval.measures.quality import evidence_coverage, filing_history
 from planeval.measures.revisions import measure_revisions, revisions_by_unit
 from planeval.measures.targets import measure_targets, target_series
@@ -96,6 +98,15 @@ class Review:
     def themes(self) -> Themes:
         """Measures of the industries, tasks, zones and policies, each computed when a page asks for it."""
         return Themes(self.ledger, self.published, self.plan, self.method, self.period)
+
+    @cached_property
+    def fusion(self) -> FusionJudgement | None:
+        """“四链”融合 and the three roles; None for a plan whose method does not decide what stands for them."""
+        if not self.method.decides("fusion"):
+            return None
+        fusion = self.method.value("fusion", self.period)
+        values = fusion_indicators(self.ledger, self.plan, self.method, self.period, fusion)
+        return judge_fusion(values, fusion)
 
     @property
     def is_sample(self) -> bool:

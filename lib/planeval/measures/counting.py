@@ -16,7 +16,7 @@ import pandas as pd
 from planeval.ledger import Ledger
 from planeval.periods import Period
 from planeval.plan import CountingRule
-from planeval.plan.decisions import Validity
+from planeval.plan.validity import Validity
 
 UNREPORTED, INCOMPLETE, UNPUBLISHED = ABSENCES = ("未报送", "未满计算期", "未见公开数据")
 WAN_PER_UNIT = {"亿元": 10_000, "万元": 1}

@@ -7,7 +7,7 @@ import pandas as pd
 from planeval.measures.counting import expiry
 from planeval.periods import Period
 from planeval.plan import Method, Plan
-from planeval.plan.decisions import Validity
+from planeval.plan.validity import Validity
 
 
 def lapsed(table: str, rows: pd.DataFrame, plan: Plan, method: Method, period: Period) -> pd.Series:

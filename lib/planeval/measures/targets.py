@@ -23,11 +23,16 @@ def measure_target(
     """
     if rule is None:
         return Count(None, pd.DataFrame(), "没有确定口径", UNREPORTED)
+    return measure_rule(ledger, plan, rule, period, start, target.unit)
+
+
+def measure_rule(ledger: Ledger, plan: Plan, rule: CountingRule, period: Period, start: date, unit: str) -> Count:
+    """The value of any counting rule at the end of a period; None where nobody who had to file its table did."""
     due, filed = ledger.filers(rule.table, period)
     if not filed:
-        names = "、".join(plan.unit(unit).short_name for unit in due)
+        names = "、".join(plan.unit(owed).short_name for owed in due)
         return Count(None, pd.DataFrame(), f"本季{names or '各单位'}均未报送", UNREPORTED)
-    return count_on(ledger, rule, start, period, target.unit)
+    return count_on(ledger, rule, start, period, unit)
 
 
 def measure_targets(

@@ -34,7 +34,7 @@ from planeval.ledger.tables import BY_ID, TABLES, Table
 from planeval.measures.counting import INCOMPLETE, UNREPORTED, WAN_PER_UNIT, window_quarters
 from planeval.periods import Period
 from planeval.plan import CountingRule, Method, Plan, Target
-from planeval.plan.decisions import Validity
+from planeval.plan.validity import Validity
 
 SITE = "unit_id"  # in a ledger of many sites, the unit that files for a site
 MEMORY = "256MB"  # what DuckDB may hold at a time; beyond it, it uses the disk

@@ -1,6 +1,6 @@
 """The two authorities: what the plan says (`Plan`) and what the evaluators decided (`Method`)."""
 
-from planeval.plan.decisions import CountingRule
+from planeval.plan.counting_rule import CountingRule
 from planeval.plan.loading import load_method, load_params, load_plan
 from planeval.plan.method import Decision, InForce, Method
 from planeval.plan.model import Plan, Target, Task, Unit

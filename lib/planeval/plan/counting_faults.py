@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from planeval.plan.decisions import CountingRule
+from planeval.plan.counting_rule import CountingRule
 from planeval.plan.documents import Document, Place
 from planeval.plan.method import Decision
 from planeval.plan.model import Plan
@@ -78,6 +78,10 @@ def counting_faults(
     for target in plan.targets:
         for place, rule in answers(decisions, f"counting.{target.id}"):
             yield from _Rule(rule, target.unit, plan, columns, closed, place, document).faults()
+    for place, fusion in answers(decisions, "fusion"):
+        for name, indicator in fusion.indicators.items():
+            here = (*place, "indicators", name, "rule")
+            yield from _Rule(indicator.rule, indicator.unit, plan, columns, closed, here, document).faults()
 
 
 @dataclass(frozen=True)

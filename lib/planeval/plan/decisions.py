@@ -7,34 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
+from planeval.plan.counting_rule import CountingRule
 from planeval.plan.explaining import Shape
+from planeval.plan.fusion import Fusion
 from planeval.plan.industry_decisions import ConcentrationBands, ReadinessCriterion, ReferenceShare
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Overrides
 from planeval.plan.model import Day, Entry, Text, WordId, normal
 from planeval.plan.scoring_decisions import SCORING_SHAPES
-from planeval.plan.validity import Validity as Validity
-
-
-class CountingRule(Entry):
-    """口径: which ledger rows count for a target, and how.
-
-    Rows of `table` whose columns hold one of the values in `where`; one item per `distinct`; dated by
-    `dated_by`; no longer counted from `ends_by` or expiry on; `sum` adds a 万元 column instead of
-    counting. `since`: whether items dated before the plan's start count. `resident`: only enterprises
-    inside the planned area on the day. `window` is for sums.
-    """
-
-    table: WordId
-    where: dict[WordId, Annotated[tuple[Text, ...], Strict(False)]] = Field(default_factory=dict)
-    distinct: WordId
-    dated_by: WordId
-    ends_by: WordId | None = None
-    since: Literal["plan_start", "beginning"] = "beginning"
-    validity: Literal["none"] | Validity = "none"
-    resident: bool = False
-    sum: WordId | None = None
-    window: Literal["to_date", "calendar_year", "rolling_four_quarters", "last_full_year"] = "to_date"
 
 
 class LightBands(Entry):
@@ -85,6 +65,7 @@ _SHAPES: dict[str, Shape] = {
     "filing_duties": Shape(dict[WordId, _Units]),
     "lead_units": Shape(dict[WordId, WordId]),
     "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
+    "fusion": Shape(Fusion),
     "qualitative_findings": Shape(dict[WordId, Finding]),
     "enterprise_ladder": Shape(Ladder),
     "survival_reading": Shape(SurvivalReading),

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, Strict, model_validator
 
 from planeval.periods import Period
-from planeval.plan.decisions import CountingRule
+from planeval.plan.counting_rule import CountingRule
 from planeval.plan.lights import Override
 from planeval.plan.model import Entry, Text, WordId
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from planeval.plan import Plan
-from planeval.plan.decisions import Validity
 from planeval.plan.ladder import Ladder, Rung, SurvivalReading
+from planeval.plan.validity import Validity
 from planeval.show.targets import validity_in_words
 
 

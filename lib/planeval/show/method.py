@@ -39,7 +39,7 @@ def decision_table(review: Review) -> Fragment:
     return together([
         paragraph(first),
         table("评估人员的决定", ("问题", "采用", "理由", "作出者", "起用季度"), rows,
-              ("text", "text", "text", "text", "text"), notes=["以上都不是方案原文。"], kind="prose"),
+              ("text", "text", "text", "text", "text"), notes=["以上都不是方案原文。"], kind="decisions"),
     ])  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Target
-from planeval.plan.decisions import Validity
 from planeval.plan.model import KIND_NAMES
+from planeval.plan.validity import Validity
 from planeval.review import Review
 from planeval.show.figures import target_chart
 from planeval.show.html import (

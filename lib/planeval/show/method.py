@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import BaseModel
-
 from planeval.ledger.tables import BY_ID
-from planeval.plan import CountingRule, Plan
-from planeval.plan.decisions import LightBands
-from planeval.plan.ladder import Ladder, SurvivalReading
-from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Override
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
+from planeval.show.decision_words import value_in_words
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
-from planeval.show.ladder_words import ladder_in_words, survival_in_words
-from planeval.show.light_decisions import bands_in_words, override_in_words
-from planeval.show.score_decisions import score_decision_in_words
-from planeval.show.targets import rule_in_words
-from planeval.show.words import amount, band, light, listed, percent, points
-
-_SOURCES = {"filings": "责任单位报送", "published": "公开数"}
-_IDENTIFIERS = {"uscc": "统一社会信用代码", "any": "不限"}
+from planeval.show.words import amount, light, listed, percent, points
 
 
 def decision_table(review: Review) -> Fragment:
@@ -41,55 +27,6 @@ def decision_table(review: Review) -> Fragment:
         table("评估人员的决定", ("问题", "采用", "理由", "作出者", "起用季度"), rows,
               ("text", "text", "text", "text", "text"), notes=["以上都不是方案原文。"], kind="decisions"),
     ])  # fmt: skip
-
-
-def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
-    """A decision's value as an evaluator would write it."""
-    if isinstance(value, CountingRule):
-        return f"{reading}：{rule_in_words(value)}" if reading else rule_in_words(value)
-    if isinstance(value, LightBands):
-        return (
-            f"按序时：差距 ≥ {band(value.on_pace)} 个百分点；滞后：≥ {band(value.behind)} 个百分点；"
-            f"完成比例 ≥ {100 * value.over:g}% 提示目标偏低"
-        )
-    if isinstance(value, BaseModel) and (said := score_decision_in_words(value, plan, reading)) is not None:
-        return said
-    if isinstance(value, OutlookBands | EvidenceBands | MilestoneBands):
-        return bands_in_words(value)
-    if isinstance(value, tuple):
-        return "；".join(override_in_words(entry, plan) for entry in value if isinstance(entry, Override)) or "无"
-    if isinstance(value, Ladder | SurvivalReading):
-        said = ladder_in_words(value, plan) if isinstance(value, Ladder) else survival_in_words(value)
-        return f"{reading}：{said}" if reading else said
-    if isinstance(value, dict):
-        return (
-            "；".join(
-                f"{_key_in_words(str(key), plan)}：{_entry_in_words(entry, plan)}" for key, entry in value.items()
-            )
-            or "无"
-        )
-    text = _SOURCES.get(
-        str(value), _IDENTIFIERS.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
-    )
-    return reading or text
-
-
-def _key_in_words(key: str, plan: Plan) -> str:
-    if key in BY_ID:
-        return BY_ID[key].sheet
-    table_id, _, column = key.partition("-")
-    if column and table_id in BY_ID:
-        return f"{BY_ID[table_id].sheet}·{BY_ID[table_id].column(column).heading}"
-    return next((task.name for task in plan.tasks if task.id == key), key)
-
-
-def _entry_in_words(entry: Any, plan: Plan) -> str:
-    names = {unit.id: unit.short_name for unit in plan.units}
-    if isinstance(entry, tuple):
-        if len(entry) == len(names) > 1 and set(entry) == set(names):
-            return f"全部 {len(names)} 个责任单位"
-        return "、".join(names.get(str(part), str(part)) for part in entry)
-    return f"{entry:g}" if isinstance(entry, float) else names.get(str(entry), str(entry))
 
 
 def verdict_table(review: Review) -> Fragment:

@@ -1,0 +1,95 @@
+"""A decision's value as an evaluator would write it: one entry here for each type a decision may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from planeval.ledger.tables import BY_ID
+from planeval.plan import CountingRule, Plan
+from planeval.plan.decisions import Finding, LightBands
+from planeval.plan.fusion import Fusion
+from planeval.plan.ladder import Ladder, SurvivalReading
+from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Override
+from planeval.show.ladder_words import ladder_in_words, survival_in_words
+from planeval.show.light_decisions import bands_in_words, override_in_words
+from planeval.show.score_decisions import score_decision_in_words
+from planeval.show.targets import rule_in_words
+from planeval.show.words import band
+
+_SOURCES = {"filings": "责任单位报送", "published": "公开数"}
+_IDENTIFIERS = {"uscc": "统一社会信用代码", "any": "不限"}
+
+
+def _light_bands(value: LightBands, plan: Plan) -> str:
+    return (
+        f"按序时：差距 ≥ {band(value.on_pace)} 个百分点；滞后：≥ {band(value.behind)} 个百分点；"
+        f"完成比例 ≥ {100 * value.over:g}% 提示目标偏低"
+    )
+
+
+def _fusion(value: Fusion, plan: Plan) -> str:
+    groups = "；".join(
+        f"{group.name}：{'、'.join(value.indicators[name].name for name in group.indicators)}"
+        for group in (*value.chains.values(), *value.roles.values())
+    )
+    posts = "；".join(
+        f"{one.name} {one.unacceptable:g}—{one.satisfactory:g} {one.unit}" for one in value.indicators.values()
+    )
+    return f"{groups}。不允许值—满意值：{posts}"
+
+
+def _overrides(value: tuple[Any, ...], plan: Plan) -> str:
+    return "；".join(override_in_words(entry, plan) for entry in value if isinstance(entry, Override)) or "无"
+
+
+def _entries(value: dict[str, Any], plan: Plan) -> str:
+    said = (f"{_key(str(key), plan)}：{_entry(entry, plan)}" for key, entry in value.items())
+    return "；".join(said) or "无"
+
+
+_WORDS: dict[type, Callable[[Any, Plan], str]] = {
+    CountingRule: lambda value, plan: rule_in_words(value),
+    LightBands: _light_bands,
+    OutlookBands: lambda value, plan: bands_in_words(value),
+    EvidenceBands: lambda value, plan: bands_in_words(value),
+    MilestoneBands: lambda value, plan: bands_in_words(value),
+    Ladder: ladder_in_words,
+    SurvivalReading: lambda value, plan: survival_in_words(value),
+    Fusion: _fusion,
+    tuple: _overrides,
+    dict: _entries,
+}
+
+
+def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
+    """The value in one line; a reading's label stands before it, or instead of a plain value."""
+    if isinstance(value, BaseModel) and (said := score_decision_in_words(value, plan, reading)) is not None:
+        return said
+    if type(value) in _WORDS:
+        said = _WORDS[type(value)](value, plan)
+        return f"{reading}：{said}" if reading else said
+    plain = f"{value:g}" if isinstance(value, float) else str(value)
+    return reading or _SOURCES.get(plain) or _IDENTIFIERS.get(plain) or plain
+
+
+def _key(key: str, plan: Plan) -> str:
+    if key in BY_ID:
+        return BY_ID[key].sheet
+    table_id, _, column = key.partition("-")
+    if column and table_id in BY_ID:
+        return f"{BY_ID[table_id].sheet}·{BY_ID[table_id].column(column).heading}"
+    return next((task.name for task in plan.tasks if task.id == key), key)
+
+
+def _entry(entry: Any, plan: Plan) -> str:
+    names = {unit.id: unit.short_name for unit in plan.units}
+    if isinstance(entry, Finding):
+        return f"{entry.finding}（{entry.evidence}）"
+    if isinstance(entry, tuple):
+        if len(entry) == len(names) > 1 and set(entry) == set(names):
+            return f"全部 {len(names)} 个责任单位"
+        return "、".join(names.get(str(part), str(part)) for part in entry)
+    return f"{entry:g}" if isinstance(entry, float) else names.get(str(entry), str(entry))

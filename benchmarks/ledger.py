@@ -8,6 +8,9 @@ Every measurement is a process of its own, without its imports; the order turns 
 - measure_vs_pandas: beside plain pandas, from CSV files that hold only the columns needed, reading included;
 - validate_vs_calamine: open_ledger on one filed workbook beside calamine reading it (wanted: below 10);
 - rows_per_second, peak_rss_mb: of our measuring; growth_exponent: slope of log time on log rows from 1e5 on.
+
+Measured once on two busy cores: 10⁷ rows in 3.8 s, 1.27 of DuckDB's own SQL, 0.02 of pandas, 243 MB (164 MB at 10⁵),
+exponent 0.72. Validating 10⁵ rows cost 10 s of processor time, 11 to 17 times calamine's: not yet below 10.
 """
 
 from __future__ import annotations

@@ -32,6 +32,13 @@ _HOMES = {
     "planeval.show.targets": ("target_sections",),
     "planeval.show.platforms": ("platform_section",),
     "planeval.show.partnerships": ("partnership_section", "university_section"),
+    "planeval.show.industry": (
+        "industry_chains", "industry_firms", "industry_results", "industry_summary", "industry_targets",
+        "industry_titles",
+    ),
+    "planeval.show.zone": (
+        "zone_firms", "zone_movers", "zone_premises", "zone_readiness", "zone_summary", "zone_targets",
+    ),
     "planeval.show.cluster": (
         "chain_section", "cluster_summary", "concentration_section", "industry_section", "location_section",
     ),

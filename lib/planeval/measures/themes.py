@@ -14,9 +14,11 @@ from planeval.measures.actors import Actors, measure_actors
 from planeval.measures.cluster import Cluster, measure_cluster
 from planeval.measures.environment import Environment, measure_environment
 from planeval.measures.incubation import Incubation, measure_incubation
+from planeval.measures.industries import IndustryProfile, measure_industries
 from planeval.measures.publicity import Publicity, measure_publicity
 from planeval.measures.transfer import Transfer, measure_transfer
 from planeval.measures.working_group import WorkingGroup, measure_working_group
+from planeval.measures.zones import ZoneProfile, measure_zones
 from planeval.periods import Period
 from planeval.plan import Method, Plan
 
@@ -65,3 +67,13 @@ class Themes:
     def transfer(self) -> Transfer:
         """成果转化: from registration to production, money, sources and receivers."""
         return measure_transfer(self.ledger, self.method, self.period)
+
+    @cached_property
+    def industries(self) -> dict[str, IndustryProfile]:
+        """Industry id → what its firms hold, earn, develop, are invested in and borrow."""
+        return measure_industries(self.ledger, self.plan, self.method, self.period)
+
+    @cached_property
+    def zones(self) -> dict[str, ZoneProfile]:
+        """Zone id → its firms, buildings, movements and readiness for an extension."""
+        return measure_zones(self.ledger, self.plan, self.method, self.period)

@@ -50,7 +50,9 @@ def decisions_in_force(root: Path) -> dict[str, Any]:
     found = {}
     for name, decision in yaml.safe_load(text)["decisions"].items():
         assert len(decision["values"]) == 1, name
-        found[name] = decision["values"][0]
+        chosen = decision["values"][0]
+        listed = {reading["id"]: reading["value"] for reading in decision.get("readings", [])}
+        found[name] = {"value": listed.get(chosen.get("reading")), **chosen}
     return found
 
 
@@ -121,50 +123,64 @@ def year_later(value: Any, years: int) -> date:
         return date(begun.year + years, 2, 28)
 
 
-def values(root: Path, quarter: str, known_on: str) -> dict[str, Decimal | None]:
-    """Target id → value as printed at the quarter's end; None when nobody filed what it needs."""
-    rows, filed = standing_rows(root, known_on)
+SHEETS = {
+    "partnerships": "市校合作", "platforms": "平台", "achievements": "成果", "high_tech_firms": "资质", "tech_smes": "资质",
+    "fund": "基金", "events": "活动",
+}  # fmt: skip
+
+
+def counted_rows(rows: dict[str, dict[tuple[str, ...], Row]], quarter: str) -> dict[str, list[Row]]:
+    """Target id → the rows that count at the quarter's end, for all targets but revenue."""
     end = quarter_end(quarter)
     inside = {
         key[0] for key, row in rows["企业"].items()
         if on_or_before(row["入驻日期"], end) and not on_or_before(row["迁出日期"], end)
     }  # fmt: skip
 
-    def holders(kind: str, years: int) -> set[str]:
-        return {
-            key[0] for key, row in rows["资质"].items()
+    def holders(kind: str, years: int) -> list[Row]:
+        firms = {
+            key[0]: row for key, row in rows["资质"].items()
             if row["资质种类"] == kind and on_or_before(row["发证或入库日期"], end)
             and year_later(row["发证或入库日期"], years) > end and not on_or_before(row["撤销日期"], end)
             and key[0] in inside
         }  # fmt: skip
+        return list(firms.values())
 
-    counted: dict[str, tuple[str, float]] = {
-        "partnerships": ("市校合作", len([
+    return {
+        "partnerships": [
             row for row in rows["市校合作"].values()
             if row["合作形式"] == "实体机构" and on_or_before(row["运行日期"], end)
-            and not on_or_before(row["终止日期"], end)])),
-        "platforms": ("平台", len([
+            and not on_or_before(row["终止日期"], end)],
+        "platforms": [
             row for row in rows["平台"].values()
             if row["级别"] in ("国家级", "省级") and on_or_before(row["认定日期"], end)
-            and not on_or_before(row["撤销日期"], end)])),
-        "achievements": ("成果", len([
+            and not on_or_before(row["撤销日期"], end)],
+        "achievements": [
             row for row in rows["成果"].values()
             if row["转化阶段"] in ("签约", "到账", "投产") and on_or_before(row["转化日期"], end)
-            and day(row["转化日期"]) >= PLAN_START])),
-        "high_tech_firms": ("资质", len(holders("高新技术企业", 3))),
-        "tech_smes": ("资质", len(holders("科技型中小企业", 1))),
-        "fund": ("基金", sum(
-            row["金额"] for row in rows["基金"].values()
+            and day(row["转化日期"]) >= PLAN_START],
+        "high_tech_firms": holders("高新技术企业", 3),
+        "tech_smes": holders("科技型中小企业", 1),
+        "fund": [
+            row for row in rows["基金"].values()
             if row["记录种类"] == "备案" and on_or_before(row["记录日期"], end)
-            and day(row["记录日期"]) >= PLAN_START) / 10_000),
-        "events": ("活动", len([
+            and day(row["记录日期"]) >= PLAN_START],
+        "events": [
             row for row in rows["活动"].values()
             if row["活动种类"] in ("产业对接会", "科技论坛", "投融资对接") and on_or_before(row["举办日期"], end)
-            and day(row["举办日期"]) >= PLAN_START])),
+            and day(row["举办日期"]) >= PLAN_START],
     }  # fmt: skip
+
+
+def values(root: Path, quarter: str, known_on: str) -> dict[str, Decimal | None]:
+    """Target id → value as printed at the quarter's end; None when nobody filed what it needs."""
+    rows, filed = standing_rows(root, known_on)
+    counted = counted_rows(rows, quarter)
+    amounts = {target: float(len(items)) for target, items in counted.items()}
+    amounts["fund"] = sum(row["金额"] for row in counted["fund"]) / 10_000
     found = {
-        target: printed(value, 2 if target == "fund" else 0) if (quarter, sheet) in filed else None
-        for target, (sheet, value) in counted.items()
+        target: printed(amount, 2 if target == "fund" else 0) if (quarter, SHEETS[target]) in filed else None
+        for target, amount in amounts.items()
     }
     found["revenue"] = revenue(rows, filed, quarter)
     return found
@@ -226,3 +242,33 @@ def judged(root: Path, quarter: str, known_on: str) -> dict[str, Row]:
             )  # fmt: skip
         result[name] = row
     return result
+
+
+def evidence_shares(root: Path, quarter: str, known_on: str) -> dict[str, Decimal | None]:
+    """Target id → share of the counted rows whose 佐证材料 is not blank, as printed; None without rows."""
+    rows, filed = standing_rows(root, known_on)
+    found: dict[str, Decimal | None] = {}
+    for target, items in counted_rows(rows, quarter).items():
+        said = bool(items) and (quarter, SHEETS[target]) in filed
+        backed = sum(bool(str(row["佐证材料"]).strip()) for row in items)
+        found[target] = printed(backed / len(items), 3) if said else None
+    return found
+
+
+def expiring_by_the_due_date(root: Path, quarter: str, known_on: str) -> dict[str, int]:
+    """Firms holding a status at the quarter's end that what is filed lets run out by 2026-12-31."""
+    rows, _ = standing_rows(root, known_on)
+    counted = counted_rows(rows, quarter)
+    return {
+        target: len([row for row in counted[target] if year_later(row["发证或入库日期"], years) <= date(2026, 12, 31)])
+        for target, years in (("high_tech_firms", 3), ("tech_smes", 1))
+    }
+
+
+def chance_that_all_are_punctual(punctual: int, results: int, to_come: int) -> Decimal:
+    """Π (½ + k + i)/(1 + n + i) over the nodes to come, to 5 points within 0.05 … 0.95."""
+    p = 1.0
+    for step in range(to_come):
+        p *= (0.5 + punctual + step) / (1 + results + step)
+    twentieths = int(Decimal(repr(p * 20)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return Decimal(min(max(twentieths, 1), 19)) / 20

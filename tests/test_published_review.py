@@ -50,16 +50,21 @@ def test_targets_csv_is_what_the_recomputation_finds(published: Path) -> None:
 
 
 def test_each_printed_value_is_the_one_in_the_table(published: Path) -> None:
-    """The cards of the overview carry the values of targets.csv, with their lights."""
+    """The cards of the overview carry the values of targets.csv, with their three lights and those set by hand."""
     page = (published / "10_overview.html").read_text(encoding="utf-8")
-    cards = re.findall(r'<span class="name">([^<]+)</span>.*?<span class="big">([^<]+)</span>.*?</span> ([^<]+)</span></li>',
-                       page, flags=re.S)  # fmt: skip
-    printed = {name: (value.replace(",", ""), light) for name, value, light in cards}
     rows = {row["name"]: row for row in rows_of(published / "tables/targets.csv")}
-    assert set(printed) == set(rows)
-    for name, (value, light) in printed.items():
-        assert Decimal(value) == Decimal(rows[name]["value"]), name
-        assert light == rows[name]["progress_light"], name
+    cards = re.findall(r'<li class="card">(.*?)</li>', page, flags=re.S)
+    named = {re.findall(r'<span class="name">([^<]+)</span>', card)[0]: card for card in cards}
+    assert set(named) == set(rows)
+    light = r'<span class="light [a-z-]+"><span aria-hidden="true">.</span> ([^<]+)</span>'
+    for name, card in named.items():
+        row = rows[name]
+        value = re.findall(r'<span class="big">([^<]+)</span>', card)[0].replace(",", "")
+        assert Decimal(value) == Decimal(row["value"]), name
+        for title, column in (("进度灯", "progress"), ("展望灯", "outlook"), ("证据灯", "evidence")):
+            assert re.findall(f'<span class="which">{title}</span>{light}', card) == [row[f"{column}_light"]], name
+        by_hand = [row[f"{which}_override"] for which in ("progress", "outlook", "evidence")]
+        assert re.findall(f"人工改为 {light}", card) == [word for word in by_hand if word]
 
 
 def test_run_json_names_every_output_with_its_hash(published: Path) -> None:

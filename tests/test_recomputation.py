@@ -15,7 +15,14 @@ import yaml
 
 import recomputation_scores as again
 from planeval.review import Review, open_review
-from recomputation import READINGS, decisions_in_force, judged
+from recomputation import (
+    READINGS,
+    chance_that_all_are_punctual,
+    decisions_in_force,
+    evidence_shares,
+    expiring_by_the_due_date,
+    judged,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 REVIEWS = sorted(path for path in (ROOT / "params/reviews").glob("20*.yml"))
@@ -68,6 +75,7 @@ def test_targets_agree_with_the_recomputation(review_file: Path) -> None:
             assert (None if math.isnan(shown) else Decimal(repr(shown))) == wanted, (row["target_id"], column)
         assert row["progress_light"] == expected["progress_light"], row["target_id"]
         assert row["reported"] == (expected["value"] is not None)
+    _the_other_lights_agree(review, names["as_known_on"])
 
 
 @pytest.mark.parametrize("review_file", REVIEWS, ids=[path.stem for path in REVIEWS])
@@ -119,3 +127,39 @@ def test_a_late_filer_and_a_correction_are_told_apart_from_what_is_new() -> None
         assert tuple(row) == pytest.approx(numbers, abs=1e-9), name
     quarter = opened(ROOT / "params/reviews/2025Q4.yml").changes
     assert not quarter["by_correction"].astype(float).fillna(0).any()  # on 2026-01-28 neither was known
+
+
+WORD_FROM = (
+    ("0.95", "几乎确定"),
+    ("0.8", "很可能"),
+    ("0.6", "可能"),
+    ("0.4", "胜负参半"),
+    ("0.2", "可能性小"),
+    ("0", "几乎不可能"),
+)
+LIGHT_FROM = {"几乎确定": "有把握", "很可能": "有把握", "可能": "不确定", "胜负参半": "不确定"}
+
+
+def _the_other_lights_agree(review: Review, known_on: str) -> None:
+    """Evidence shares, expiring firms, words and lights of the probabilities, and the nodes' chances, a second time."""
+    quarter = str(review.period)
+    expiring = expiring_by_the_due_date(ROOT, quarter, known_on)
+    shares = evidence_shares(ROOT, quarter, known_on)
+    for row in review.targets.to_dict("records"):
+        share = row["evidence_coverage"]
+        if row["target_id"] in shares:
+            assert (None if math.isnan(share) else Decimal(repr(share))) == shares[row["target_id"]], row["target_id"]
+        if row["target_id"] in expiring and row["outlook_method"] == "pipeline" and expiring[row["target_id"]]:
+            assert row["outlook_reason"].startswith(f"到期{expiring[row['target_id']]}家"), row["outlook_reason"]
+        p = row["outlook_p"]
+        if math.isnan(p) or p in (0, 1):
+            continue
+        word = next(word for least, word in WORD_FROM if Decimal(repr(p)) >= Decimal(least))
+        assert (row["outlook_word"], row["outlook_light"]) == (word, LIGHT_FROM.get(word, "难以达到"))
+    for row in (*review.task_lights.to_dict("records"), *review.unit_lights.to_dict("records")):
+        if row["remaining"] and row["due"] >= 4:
+            punctual = row["finished"] - row["finished_late"]
+            wanted = chance_that_all_are_punctual(punctual, row["due"], row["remaining"])
+            assert Decimal(repr(float(row["outlook_p"]))) == wanted, row["name"]
+        else:
+            assert row["outlook_p"] is None or math.isnan(row["outlook_p"])

@@ -44,7 +44,10 @@ _HOMES = {
     ),
     "planeval.show.transfer": ("funnel_section", "lag_section", "money_section"),
     "planeval.show.transfer_parties": ("base_section", "source_section"),
-    "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table", "verdict_table"),
+    "planeval.show.lights": ("task_light_table", "unit_light_table"),
+    "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table"),
+    "planeval.show.forecasts": ("forecast_table",),
+    "planeval.show.verdicts": ("flip_table", "verdict_table"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -17,10 +17,14 @@ from planeval.judge.assessment.assess import Assessment, assess, scored_targets
 from planeval.judge.assessment.changes import changes_table
 from planeval.judge.assessment.decided import DecisionsRefused, check_decisions, scoring_decided
 from planeval.judge.assessment.stages import Facts, stages_since
+from planeval.judge.forecasts import calibrate, judge_forecasts
 from planeval.judge.fusion import FusionJudgement, judge_fusion
-from planeval.judge.targets import judge_readings, judge_targets
+from planeval.judge.outlook import Calibration
+from planeval.judge.target_lights import with_lights
+from planeval.judge.targets import judge_targets
 from planeval.judge.task_lights import judge_task_lights
 from planeval.judge.unit_lights import judge_unit_lights
+from planeval.judge.verdicts import judge_dependence, judge_flips, judge_readings
 from planeval.ledger import Ledger, ReadOnce, open_ledger
 from planeval.ledger.last_review import LastReview, find_last_review
 from planeval.ledger.published import PublishedFile, read_published
@@ -60,10 +64,10 @@ class Review:
     """A plan judged at the end of a period, as known on a day, for one edition.
 
     targets: see judge.targets.COLUMNS, with score and weight (see scored_targets). series: target_id, period,
-    value, added. verdicts: see VERDICT_COLUMNS. milestones: see milestone_states. tasks: see measure_tasks. units: see
+    value, added. verdicts: see judge.verdicts. milestones: see milestone_states. tasks: see measure_tasks. units: see
     measure_units. task_lights, unit_lights: their three lights, see judge.task_lights.COLUMNS and
     judge.unit_lights.COLUMNS. filing_history, evidence: see measures.quality. revisions:
-    see measures.revisions. counts: target id → Count with
+    see measures.revisions. forecasts: see judge.forecasts.COLUMNS. counts: target id → Count with
     the rows behind the value. coverage: demand id → how it is looked after. assessment: the score, None when the
     method decides none. last_review: None for the first. changes: what changed since then, see
     judge.assessment.changes. inputs: every file read, in path order.
@@ -88,6 +92,7 @@ class Review:
     filing_history: pd.DataFrame
     evidence: pd.DataFrame
     revisions: pd.DataFrame
+    forecasts: pd.DataFrame
     coverage: Mapping[str, Covered]
     assessment: Assessment | None
     last_review: LastReview | None
@@ -112,6 +117,21 @@ class Review:
     def is_sample(self) -> bool:
         """Whether any row behind this review is 示例数据; such a review is marked on every page."""
         return self.ledger.sample_rows > 0
+
+    @cached_property
+    def flips(self) -> pd.DataFrame:
+        """The smallest change of each decision that flips a 进度灯; see judge.robustness.flips."""
+        return judge_flips(self.plan, self.method, self.period, self.counts)
+
+    @property
+    def dependence(self) -> pd.DataFrame:
+        """Which verdicts hold under every reading and which depend on our choice; see judge.verdicts."""
+        return judge_dependence(self.verdicts)
+
+    @property
+    def calibration(self) -> Calibration:
+        """How the forecasts whose quarter has closed did."""
+        return calibrate(self.forecasts)
 
     @property
     def decisions(self) -> tuple[InForce, ...]:
@@ -163,17 +183,20 @@ def open_review(
     facts = Facts(ledger, published, the_plan, method)
     stages = stages_since(last, facts, quarter)
     assessment = assess(stages, facts, quarter)
+    revisions = measure_revisions(first_known, ledger, the_plan, method, quarter)
+    judged = judge_targets(counts, series, ledger, the_plan, method, quarter)
+    targets = with_lights(judged, counts, series, ledger, history, revisions, first_known, the_plan, method, quarter)
     return Review(
         plan=the_plan, method=method, period=quarter, as_known_on=ledger.as_known_on, edition=edition,
         ledger=ledger, published=published, counts=counts, series=series,
-        targets=scored_targets(judge_targets(counts, series, ledger, the_plan, method, quarter), assessment),
+        targets=scored_targets(targets, assessment),
         verdicts=judge_readings(ledger, the_plan, method, quarter, counts),
         milestones=milestones, tasks=measure_tasks(milestones, the_plan),
         units=measure_units(ledger, history, milestones, the_plan, quarter),
         task_lights=judge_task_lights(milestones, the_plan, method, quarter),
         unit_lights=judge_unit_lights(milestones, coverage, history, the_plan, method, quarter),
-        filing_history=history, evidence=coverage,
-        revisions=measure_revisions(first_known, ledger, the_plan, method, quarter),
+        filing_history=history, evidence=coverage, revisions=revisions,
+        forecasts=judge_forecasts(first_known, ledger, series, published, the_plan, method, quarter),
         coverage=load_coverage(place, the_plan, BY_ID),
         assessment=assessment, last_review=last, changes=changes_table(stages, the_plan),
         inputs=_inputs(place, the_plan, ledger, last),

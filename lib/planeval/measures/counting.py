@@ -41,18 +41,21 @@ def count_on(ledger: Ledger, rule: CountingRule, start: date, period: Period, un
 
     ledger: as known on its day. start: 起算日, used when the rule counts only what is new since then.
     """
-    rows = _selected(ledger, rule)
     if rule.window == "to_date":
-        items = _standing(rows, rule, start, period.end)
-        if rule.resident:
-            items = items[items["enterprise_id"].isin(residents(ledger, period.end))]
-        return _total(items, rule, unit)
+        return _total(standing_rows(ledger, rule, start, period.end), rule, unit)
+    rows = _selected(ledger, rule)
     quarters = window_quarters(rule.window, period)
     silent = [quarter for quarter in quarters if not quarter_reported(ledger, rule.table, quarter, rows)]
     if silent:
         return Count(None, rows.iloc[:0], f"{'、'.join(map(str, silent))} 未报送，不足一个完整的计算期", INCOMPLETE)
     items = rows[rows[rule.dated_by].isin([str(quarter) for quarter in quarters])]
     return _total(_of_residents(ledger, items, rule), rule, unit)
+
+
+def standing_rows(ledger: Ledger, rule: CountingRule, start: date, day: date) -> pd.DataFrame:
+    """Every row of a to-date rule that counts on a day, before one is kept per distinct item."""
+    rows = _standing(_selected(ledger, rule), rule, start, day)
+    return rows[rows["enterprise_id"].isin(residents(ledger, day))] if rule.resident else rows
 
 
 def quarter_amount(ledger: Ledger, rule: CountingRule, quarter: Period, unit: str) -> float | None:

@@ -19,15 +19,19 @@ from planeval.show.opening import opening
 from planeval.show.overview import target_table
 
 TABLE_MEANINGS = {
-    "targets": "各项指标：现值、目标、完成比例、应达比例、进度灯、得分、权重",
+    "targets": "各项指标：现值、目标、完成比例、应达比例，三灯和依据，人工改判，得分、权重",
     "series": "各项指标逐季的数值和当季新增",
     "verdicts": "各项指标在每一种口径下的结论",
     "revisions": "与上期评估结果相比的变化和原因：数值、进度灯、得分、总分",
     "value_revisions": "以前各季数值在首次得知以后的修订",
     **INCUBATION_TABLES,
     **ENVIRONMENT_TABLES,
+    "forecasts": "各季所作的预测：概率、八成区间，和到期后的结果",
+    "flips": "每项决定改动多少，各指标的进度灯就会变",
     "tasks": "各项重点任务的节点数和状态",
+    "task_lights": "各项重点任务的进度灯、展望灯、证据灯和依据",
     "units": "各责任单位的报送和牵头节点",
+    "unit_lights": "各责任单位的进度灯、展望灯、证据灯和依据",
     "milestones": "任务节点明细和状态",
     "decisions": "评估人员的决定：取值、理由、作出者、起用季度",
     "problems": "报送中的错误和警告：位置、问题、处理",

@@ -25,6 +25,7 @@ from planeval.periods import Period
 from planeval.plan import Target
 from planeval.review import Review
 from planeval.show.html import Fragment, esc, rows_of, table
+from planeval.show.outlook_figure import draw_outlook, outlook_alt, outlook_range, outlook_title
 from planeval.show.words import LIGHT_CLASSES, SYMBOLS, amount, amount_with_unit, percent
 
 INK, MUTED, RULE, ACCENT = "#1c2733", "#5b6875", "#c9d1d9", "#1f4e79"
@@ -138,7 +139,11 @@ def _progress_data(rows: list[dict[str, Any]]) -> Fragment:
 
 
 def target_chart(review: Review, target: Target) -> Fragment:
-    """One target over the quarters: value, the milestones due and the plan's amount."""
+    """One target over the quarters: value, the milestones due, the plan's amount, and what is foreseen at the due date.
+
+    What is foreseen is an 80 % interval standing alone at the due date: no line leads to it from the past.
+    """
+    row = rows_of(review.targets[review.targets["target_id"].eq(target.id)])[0]
     series = review.series[review.series["target_id"].eq(target.id)]
     path = review.method.milestone_path(target.id, review.period)
     first = Period.parse(series["period"].iloc[0])
@@ -147,19 +152,30 @@ def target_chart(review: Review, target: Target) -> Fragment:
     with mpl.rc_context(style()):
         figure = Figure(figsize=(7.2, 2.5))
         axes = figure.add_axes((0.07, 0.17, 0.76, 0.76))
-        _draw_series(axes, quarters, values, path, target)
+        top = draw_outlook(axes, quarters.index(Period.of(target.due)), row)
+        _draw_series(axes, quarters, values, path, target, top)
         said = [(q, v) for q, v in values.items() if not math.isnan(v)]
         title = (
             f"{target.name}：{said[0][0]} 为 {amount_with_unit(said[0][1], target.unit)}，"
-            f"{said[-1][0]} 为 {amount_with_unit(said[-1][1], target.unit)}，目标 {target.wanted}"
+            f"{said[-1][0]} 为 {amount_with_unit(said[-1][1], target.unit)}，目标 {target.wanted}{outlook_title(row)}"
             if said
             else f"{target.name}：各季均无可用数值，目标 {target.wanted}"
         )
-        return chart(figure, title, _series_alt(values, target), _series_data(quarters, values, path, target))
+        return chart(
+            figure,
+            title,
+            _series_alt(values, target) + outlook_alt(row),
+            _series_data(quarters, values, path, target, outlook_range(row)),
+        )
 
 
 def _draw_series(
-    axes: Axes, quarters: tuple[Period, ...], values: dict[str, float], path: dict[Period, float], target: Target
+    axes: Axes,
+    quarters: tuple[Period, ...],
+    values: dict[str, float],
+    path: dict[Period, float],
+    target: Target,
+    foreseen: float,
 ) -> None:
     places = {str(quarter): index for index, quarter in enumerate(quarters)}
     xs = [places[quarter] for quarter in values]
@@ -183,7 +199,9 @@ def _draw_series(
                 color=ACCENT,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )
-    _finish_series(axes, quarters, max([target.amount, *(y for y in ys if not math.isnan(y)), *path.values()]))
+    _finish_series(
+        axes, quarters, max([target.amount, foreseen, *(y for y in ys if not math.isnan(y)), *path.values()])
+    )
 
 
 def _finish_series(axes: Axes, quarters: tuple[Period, ...], top: float) -> None:
@@ -204,18 +222,18 @@ def _series_alt(values: dict[str, float], target: Target) -> str:
 
 
 def _series_data(
-    quarters: tuple[Period, ...], values: dict[str, float], path: dict[Period, float], target: Target
+    quarters: tuple[Period, ...], values: dict[str, float], path: dict[Period, float], target: Target, foreseen: str
 ) -> Fragment:
     rows = [
         (str(quarter), amount(values[str(quarter)], target.unit) if str(quarter) in values else "未到期",
-         f"{path[quarter]:g}" if quarter in path else "")
+         f"{path[quarter]:g}" if quarter in path else "", foreseen if quarter == Period.of(target.due) else "")
         for quarter in quarters
     ]  # fmt: skip
     return table(
         f"{target.name}各季末数值",
-        ("季度", "季末数值", "节点应达"),
+        ("季度", "季末数值", "节点应达", "预测（八成区间）"),
         rows,
-        ("text", "number", "number"),
+        ("text", "number", "number", "number"),
         unit=target.unit,
         kind="plain",
     )

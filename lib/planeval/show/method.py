@@ -7,7 +7,7 @@ from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
 from planeval.show.decision_words import value_in_words
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
-from planeval.show.words import amount, light, listed, percent, points
+from planeval.show.words import listed
 
 
 def decision_table(review: Review) -> Fragment:
@@ -27,34 +27,6 @@ def decision_table(review: Review) -> Fragment:
         table("评估人员的决定", ("问题", "采用", "理由", "作出者", "起用季度"), rows,
               ("text", "text", "text", "text", "text"), notes=["以上都不是方案原文。"], kind="decisions"),
     ])  # fmt: skip
-
-
-def verdict_table(review: Review) -> Fragment:
-    """Each target under every competing reading; the reading in force is marked 采用."""
-    lights = review.verdicts.groupby("target_id", sort=False)["progress_light"].agg(
-        lambda words: list(dict.fromkeys(words))
-    )
-    shaky = [review.plan.target(str(target)).name for target, words in lights.items() if len(words) > 1]
-    first = (
-        f"{len(shaky)} 项指标的进度灯随口径而变：{listed(shaky)}。其余指标在所列各种口径下结论相同。"
-        if shaky
-        else "在所列各种口径下，各指标的进度灯都不变。"
-    )
-    parts = [paragraph(first)]
-    for target in review.plan.targets:
-        rows = rows_of(review.verdicts[review.verdicts["target_id"].eq(target.id)])
-        changed = len(lights[target.id]) > 1
-        parts.append(table(
-            f"{target.name}：{len(rows)} 种口径组合，{'结论不一' if changed else '结论一致'}",
-            ("采用", "起算日", "计数口径", "基数", "数值", "完成比例", "应达比例", "差距（百分点）", "进度灯"),
-            [(Cell("采用", "<strong>采用</strong>") if row["in_force"] else "备选", row["start_reading"],
-              row["counting_reading"], row["baseline_reading"], amount(row["value"], row["unit"]),
-              percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]),
-              light(row["progress_light"])) for row in rows],
-            ("mark", "text", "text", "text", "number", "number", "number", "number", "mark"), unit=target.unit,
-            kind="compact",
-        ))  # fmt: skip
-    return together(parts)
 
 
 def published_table(review: Review) -> Fragment:

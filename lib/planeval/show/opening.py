@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from planeval.judge.outlook.bands import DOUBTFUL
+from planeval.judge.outlook.verdict import NONE
 from planeval.judge.progress import DONE, LATE_LIGHTS, ON_PACE
 from planeval.measures.counting import ABSENCES
 from planeval.measures.tasks import OVERDUE
+from planeval.plan.lights import LIGHT_NAMES
 from planeval.review import Review
-from planeval.show.html import Cell, Fragment, bullets, definition_list, esc, rows_of, together
-from planeval.show.words import amount, light, listed, pace, pace_multiple, percent
+from planeval.show.html import Fragment, bullets, definition_list, esc, rows_of, together
+from planeval.show.lights import light_cell
+from planeval.show.words import amount, listed, pace, pace_multiple, percent
 
 _SAID = {DONE: "已达到目标值", ON_PACE: "按序时推进"}
 EDITION_NAMES = {"internal": "内部版（含全部台账明细，不得外传）"}
@@ -49,7 +53,7 @@ def opening(review: Review) -> Fragment:
 
 
 def summary(review: Review) -> Fragment:
-    """摘要: the conclusion first, then at most five points in order of weight."""
+    """摘要: the conclusion first, then at most six points in order of weight."""
     lights = review.targets["progress_light"]
     if lights.isin(ABSENCES).all():
         lead = f"{len(lights)} 项量化指标都没有可用的数（{listed(list(dict.fromkeys(lights)))}），完成情况无法评价。"
@@ -61,7 +65,14 @@ def summary(review: Review) -> Fragment:
         lead = f"{len(lights)} 项量化指标中，{'，'.join(words)}。"
     points = [
         point
-        for point in (_worst(review), _needed(review), _overdue(review), _silent(review), _refused(review))
+        for point in (
+            _worst(review),
+            _unlikely(review),
+            _needed(review),
+            _overdue(review),
+            _silent(review),
+            _refused(review),
+        )
         if point
     ]
     return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points)])
@@ -76,6 +87,15 @@ def _worst(review: Review) -> str:
         f"差距最大的是{row['name']}：完成 {percent(row['done_share'])}，应达 {percent(row['expected_share'])}，"
         f"{row['progress_light']}。"
     )
+
+
+def _unlikely(review: Review) -> str:
+    """Which targets are hardly to be reached, and which cannot be foreseen."""
+    lights = review.targets["outlook_light"]
+    doubtful = list(review.targets.loc[lights.eq(DOUBTFUL), "name"])
+    silent = list(review.targets.loc[lights.eq(NONE) & review.targets["reported"], "name"])
+    text = f"按目前的走势，{len(doubtful)} 项到期难以达到：{listed(doubtful)}。" if doubtful else ""
+    return text + (f"{listed(silent)}暂不预测。" if silent and doubtful else "")
 
 
 def _needed(review: Review) -> str:
@@ -112,7 +132,7 @@ def _refused(review: Review) -> str:
 
 
 def headline_cards(review: Review) -> Fragment:
-    """One card per target: value against target, done share, light."""
+    """One card per target: value against target, done share, the three lights."""
     cards = []
     for row in rows_of(review.targets):
         target = review.plan.target(row["target_id"])
@@ -120,13 +140,16 @@ def headline_cards(review: Review) -> Fragment:
         if row["reported"]:
             value = f'<span class="big">{esc(amount(row["value"], row["unit"]))}</span> {esc(row["unit"])}'
         width = 0 if not row["reported"] else round(100 * min(max(row["done_share"], 0), 1))
-        mark: Cell = light(row["progress_light"])
+        marks = "".join(
+            f'<span class="trio"><span class="which">{esc(name)}</span>{light_cell(row, which).html}</span>'
+            for which, name in LIGHT_NAMES.items()
+        )
         cards.append(
             f'<li class="card"><a href="20_targets.html#target-{esc(target.id)}"><span class="name">{esc(target.name)}'
             f'</span></a><span class="value">{value}</span><span class="of">目标 {esc(target.wanted)}</span>'
             f'<span class="track" aria-hidden="true"><span class="fill" style="width:{width}%"></span>'
             f'<span class="due" style="width:{round(100 * min(row["expected_share"], 1))}%"></span></span>'
             f'<span class="foot">{esc(percent(row["done_share"]))}　应达 {esc(percent(row["expected_share"]))}</span>'
-            f"{mark.html}</li>"
+            f"{marks}</li>"
         )
     return Fragment(f'<ul class="cards">{"".join(cards)}</ul>', "")

@@ -9,11 +9,11 @@ from planeval.measures import tasks as tasks_measured
 from planeval.plan.model import KIND_NAMES
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, bullets, definition_list, link, paragraph, rows_of, table, together
+from planeval.show.lights import chance, light_notes, three_lights
 from planeval.show.words import (
     amount,
     band,
     legend,
-    light,
     listed,
     pace,
     pace_multiple,
@@ -63,15 +63,17 @@ def target_table(review: Review) -> Fragment:
     rows = [
         (Cell(row["name"], link(row["name"], f"20_targets.html#target-{row['target_id']}").html),
          KIND_NAMES[row["kind"]], review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
-         percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]), light(row["progress_light"]))
+         percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]), *three_lights(row),
+         chance(row["outlook_p"]))
         for row in rows_of(review.targets)
     ]  # fmt: skip
     return together([
         paragraph(first),
         table("量化指标完成情况",
-              ("指标", "类型", "目标值", "现值", "完成比例", "应达比例", "差距（百分点）", "进度灯"), rows,
-              ("text", "text", "number", "number", "number", "number", "number", "mark"),
-              unit="见目标值", notes=_target_notes(review)),
+              ("指标", "类型", "目标值", "现值", "完成比例", "应达比例", "差距（百分点）", "进度灯",
+               "展望灯", "证据灯", "到期达到的可能"), rows,
+              ("text", "text", "number", "number", "number", "number", "number", "mark", "mark", "mark", "number"),
+              unit="见目标值", notes=_target_notes(review), kind="compact"),
     ])  # fmt: skip
 
 
@@ -83,6 +85,7 @@ def _target_notes(review: Review) -> list[str]:
         "应达比例：有节点的按到期节点，没有节点的按序时进度；节点是评估人员的分解，方案没有分年目标。",
         "完成比例和进度灯都按表中所印的数计算。未报送不等于零。",
     ]
+    notes += light_notes(review)
     notes += _refused_note(review)
     partial = review.targets[
         (review.targets["filers_filed"] < review.targets["filers_due"]) & review.targets["reported"]

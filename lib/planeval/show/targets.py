@@ -23,7 +23,8 @@ from planeval.show.html import (
     table,
     together,
 )
-from planeval.show.words import amount_with_unit, light, pace, pace_multiple, percent, points
+from planeval.show.lights import light_cell, outlook_sentence
+from planeval.show.words import amount_with_unit, pace, pace_multiple, percent, points
 
 ROWS_SHOWN = 300
 _WINDOWS = {
@@ -46,7 +47,9 @@ def target_section(review: Review, target: Target) -> Fragment:
         ("方案原文", Cell(target.quote, f'“{esc(target.quote)}”（{esc(target.clause)}）')),
         ("目标值", f"{target.wanted}，{target.due.isoformat()} 前，{KIND_NAMES[target.kind]}"),
         ("现值", amount_with_unit(row["value"], row["unit"])),
-        ("进度灯", light(row["progress_light"])),
+        ("进度灯", light_cell(row, "progress")),
+        ("展望灯", _judged(row, "outlook", outlook_sentence(row))),
+        ("证据灯", _judged(row, "evidence", f"{row['evidence_reason']}。")),
         ("口径", _counting(review, target)),
         ("基数", _decision(review, f"baseline.{target.id}", f"{row['baseline']:g} {target.unit}")),
         ("应达比例", f"{percent(row['expected_share'])}（{_basis(row)}）"),
@@ -64,11 +67,26 @@ def _finding(row: dict[str, Any], target: Target) -> str:
         f"应达 {percent(row['expected_share'])}，相差 {points(row['gap'])} 个百分点，{row['progress_light']}。"
     )
     if not math.isnan(row["required_pace"]) and row["required_pace"] > 0:
-        text += (
-            f"剩余 {row['quarters_left']} 个季度每季需 {pace(row['required_pace'], row['unit'])}，"
-            f"{pace_multiple(row['required_pace'], row['best_quarter'])}。"
-        )
+        text += pace_sentence(row)
     return text
+
+
+def pace_sentence(row: dict[str, Any]) -> str:
+    """What each quarter left must bring, beside the best and the last one."""
+    said = f"余下 {row['quarters_left']} 个季度平均每季须 {pace(row['required_pace'], row['unit'])}"
+    if math.isnan(row["best_quarter"]):
+        return f"{said}，尚无可比的历史季度。"
+    best = f"历史最好一季 {pace(row['best_quarter'], row['unit'])}（{row['best_quarter_period']}）"
+    last = pace(row["last_quarter"], row["unit"])
+    ratio = pace_multiple(row["required_pace"], row["best_quarter"])
+    return f"{said}；{best}，最近一季 {last}，{ratio}。"
+
+
+def _judged(row: dict[str, Any], which: str, why: str) -> Cell:
+    """A light with the sentence behind it and, where it was set by hand, who did so and why."""
+    cell = light_cell(row, which)
+    note = f"{row['override_note']}。" if row[f"{which}_override"] else ""
+    return Cell(f"{cell.text}　{why}{note}", f'{cell.html}<span class="decision">{esc(why)}{esc(note)}</span>')
 
 
 def _basis(row: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from planeval.judge.progress import DONE, MISSED, expected_share, judge_progress
+from planeval.judge.progress import DONE, MISSED, Progress, expected_share, judge_progress
 from planeval.judge.rounding import DECIMALS, SHARE_DECIMALS, displayed
 from planeval.measures.counting import UNREPORTED
 from planeval.periods import Period
@@ -49,13 +49,16 @@ class JudgedTarget:
     yearly: bool = False
     absence: str = UNREPORTED
 
-    def light(self) -> str:
-        """The light by the ordinary arithmetic."""
+    def progress(self) -> Progress:
+        """Judged by the ordinary arithmetic."""
         expected = expected_share(self.target, self.start, self.baseline, self.path, self.period, self.yearly)
-        judged = judge_progress(
+        return judge_progress(
             self.value, self.target, self.baseline, expected, self.bands, self.period.end, self.absence
         )
-        return judged.light
+
+    def light(self) -> str:
+        """The light by the ordinary arithmetic."""
+        return self.progress().light
 
 
 @dataclass(frozen=True)

@@ -272,3 +272,34 @@ def chance_that_all_are_punctual(punctual: int, results: int, to_come: int) -> D
         p *= (0.5 + punctual + step) / (1 + results + step)
     twentieths = int(Decimal(repr(p * 20)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
     return Decimal(min(max(twentieths, 1), 19)) / 20
+
+
+def order_courses(root: Path, quarter: str, known_on: str) -> dict[str, Row]:
+    """督办 order → state, limit, overdue_days, light, closed_on at the quarter's end, as known on a day."""
+    with (root / "data/jincheng/register.csv").open(encoding="utf-8-sig", newline="") as lines:
+        register = [line for line in csv.DictReader(lines) if not known_on or line["received_on"] <= known_on]
+    replaced = {line["supersedes"] for line in register if line["supersedes"]}
+    rows = []
+    for line in sorted(register, key=lambda line: (line["period"], line["received_on"])):
+        if line["file"] not in replaced:
+            book = CalamineWorkbook.from_path(str(root / "data/jincheng/filings" / line["file"]))
+            if "督办" in book.sheet_names:
+                header, *cells = book.get_sheet_by_name("督办").to_python()
+                rows += [dict(zip(header, row, strict=True)) for row in cells]
+    end = quarter_end(quarter)
+    found: dict[str, Row] = {}
+    for row in rows:
+        when, limit = day(row["日期"]), day(row["办结时限"])
+        if when is not None and when <= end:
+            order = found.setdefault(row["督办编号"], {"solved": None, "closed_on": None})
+            order |= {"state": row["状态"], "limit": limit}
+            order["solved"] = when if row["状态"] == "解决" else order["solved"]
+            order["closed_on"] = when if row["状态"] == "销号" else order["closed_on"]
+    for order in found.values():
+        late = max(0, ((order["solved"] or end) - order["limit"]).days)
+        order["overdue_days"] = late
+        order["light"] = (
+            ("逾期补办" if order["solved"] else "逾期未办结") if late
+            else "按期办结" if order["closed_on"] else "办理中"
+        )  # fmt: skip
+    return found

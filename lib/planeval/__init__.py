@@ -19,6 +19,12 @@ _HOMES = {
         "basis", "next_milestones", "overdue_milestones", "required_pace_table", "suggestions", "target_table",
         "task_table", "unit_table",
     ),
+    "planeval.show.dispatch": (
+        "carried_orders", "dispatch_summary", "order_digest", "order_fault_table", "order_loop", "order_table",
+        "order_units",
+    ),
+    "planeval.show.dispatch_figures": ("ageing_chart", "closing_chart"),
+    "planeval.show.dispatch_slips": ("order_slips", "proposed_table"),
     "planeval.show.figures": ("progress_chart", "target_chart"),
     "planeval.show.coverage": ("coverage_table",),
     "planeval.show.safeguards": ("publicity_section", "working_group_section"),

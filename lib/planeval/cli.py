@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planeval.cli_dispatch import dispatch_app
 from planeval.cli_ledger import forms_app, tell_slips
 from planeval.cli_words import (
     BAD_INPUT,
@@ -19,6 +20,7 @@ from planeval.cli_words import (
     OutputOption,
     ReviewArgument,
     WorkspaceOption,
+    columns,
     requested,
     say,
     told,
@@ -54,6 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(forms_app)
+app.add_typer(dispatch_app, name="dispatch")
 
 _NOT_PUBLISHED = {"after_failure": "什么都没有发布。", "interrupted": "已中断；原来的网页没有改动。"}
 
@@ -217,18 +220,9 @@ def list_command(workspace: WorkspaceOption = None, output: OutputOption = None)
             asked = request.as_known_on.isoformat() if request.as_known_on else "最近一次收件"
             state = f"已发布（数据截至 {published.get('as_known_on') or '无报送'}）" if published else "未发布"
             rows.append((request.name, title, str(request.period), asked, state))
-        print("\n".join(_columns(rows)))
+        print("\n".join(columns(rows)))
         if problems:
             raise InputError(problems)
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Rows as lines with their columns aligned; a Chinese character is two columns wide."""
-    from rich.cells import cell_len, set_cell_size
-
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(set_cell_size(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from planeval.judge.assessment.assess import Assessment, assess, scored_targets
 from planeval.judge.assessment.changes import changes_table
 from planeval.judge.assessment.decided import DecisionsRefused, check_decisions, scoring_decided
 from planeval.judge.assessment.stages import Facts, stages_since
+from planeval.judge.dispatch import propose_orders
 from planeval.judge.forecasts import calibrate, judge_forecasts
 from planeval.judge.fusion import FusionJudgement, judge_fusion
 from planeval.judge.outlook import Calibration
@@ -32,6 +33,7 @@ from planeval.ledger.register import file_hash
 from planeval.ledger.store import cached_ledger
 from planeval.ledger.tables import BY_ID, COLUMNS_BY_TABLE
 from planeval.measures.counting import Count
+from planeval.measures.dispatch import dispatch_changes, dispatch_faults, dispatch_orders, follow, orders_by_quarter
 from planeval.measures.fusion import fusion_indicators
 from planeval.measures.quality import evidence_coverage, filing_history
 from planeval.measures.revisions import measure_revisions, revisions_by_unit
@@ -112,6 +114,27 @@ class Review:
         fusion = self.method.value("fusion", self.period)
         values = fusion_indicators(self.ledger, self.plan, self.method, self.period, fusion)
         return judge_fusion(values, fusion)
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """督办 orders opened by the period's end, as they stood then; see measures.dispatch.ORDER_COLUMNS."""
+        return dispatch_orders(self.ledger, self.plan, self.period)
+
+    @cached_property
+    def order_faults(self) -> pd.DataFrame:
+        """Rows of 督办 that may not follow what came before; see measures.dispatch.FAULT_COLUMNS."""
+        return dispatch_faults(self.ledger, self.period)
+
+    @cached_property
+    def order_quarters(self) -> pd.DataFrame:
+        """The orders quarter by quarter from the plan's start; see measures.dispatch.QUARTER_COLUMNS."""
+        return orders_by_quarter(self.ledger, Period.of(self.method.plan_start(self.period)), self.period)
+
+    @cached_property
+    def proposed_orders(self) -> pd.DataFrame:
+        """Orders this review opens by rule; see judge.dispatch.PROPOSED_COLUMNS."""
+        courses, _ = follow(dispatch_changes(self.ledger))
+        return propose_orders(self.targets, self.milestones, courses, self.plan, self.method, self.period)
 
     @property
     def is_sample(self) -> bool:

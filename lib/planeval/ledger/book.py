@@ -150,7 +150,8 @@ class _Reader:
         except InputError as error:
             self.problems += [replace(problem, unit=filing.unit) for problem in error.problems]
             return
-        _, seen = self.opened.setdefault((filing.period, filing.unit), (shown, set()))
+        place = (filing.period, filing.unit)
+        _, seen = (shown, set[str]()) if filing.is_addition else self.opened.setdefault(place, (shown, set()))
         for sheet in self.shared.sheets[shown, digest]:
             table = self._table_of(sheet, shown, filing.unit)
             if table is not None:
@@ -184,9 +185,10 @@ class _Reader:
         self.echoes += reading.echoes
         self.letters[(shown, sheet)] = reading.letters
         place = (filing.period, filing.unit, table.id)
-        self.reported.add(place)
-        if reading.written:
-            self.emptied.add(place)
+        if not filing.is_addition:  # rows added in between do not say that the quarter was filed
+            self.reported.add(place)
+            if reading.written:
+                self.emptied.add(place)
         origin = dict(
             zip(ORIGIN_COLUMNS[:5], (filing.unit, filing.period, filing.received_on, shown, sheet), strict=True)
         )

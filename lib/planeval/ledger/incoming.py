@@ -26,7 +26,10 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file that may be received. `table` is the sheet a CSV file holds, '' for a workbook. source: as named."""
+    """A file that may be received. `table` is the sheet a CSV file holds, '' for a workbook. source: as named.
+
+    addition: rows made here that are added to a table between filings, see Filing.is_addition.
+    """
 
     source: str
     content: bytes = field(repr=False)
@@ -34,6 +37,7 @@ class Incoming:
     table: str
     unit: str
     period: Period
+    addition: bool = False
 
     @property
     def sha256(self) -> str:
@@ -42,6 +46,8 @@ class Incoming:
 
     def file(self, version: int) -> str:
         """Where it belongs below filings/: `2026Q3/kejiju.xlsx`, `2026Q3/kejiju-v2.xlsx`, `2026Q3/kejiju/活动.csv`."""
+        if self.addition:
+            return f"{self.period}/{self.unit}/{self.table}/{self.table}-{version:04d}{self.suffix}"
         stem = f"{self.period}/{self.unit}/{self.table}" if self.table else f"{self.period}/{self.unit}"
         return f"{stem}{f'-v{version}' if version > 1 else ''}{self.suffix}"
 

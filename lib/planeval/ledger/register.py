@@ -24,6 +24,7 @@ from planeval.workspace import Workspace
 
 COLUMNS = ("unit", "period", "file", "received_on", "sha256", "supersedes")
 _SHA256 = re.compile("[0-9a-f]{64}")
+_ADDITION_PARTS = 4  # period, unit, table, file
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +38,14 @@ class Filing:
     file: str
     sha256: str
     supersedes: str
+
+    @property
+    def is_addition(self) -> bool:
+        """Whether it only adds rows to one table between quarterly filings (`2026Q4/unit/督办/督办-0001.csv`).
+
+        Such a file stands beside the unit's filing of the quarter: it is no filing of its own and competes with none.
+        """
+        return len(PurePosixPath(self.file).parts) == _ADDITION_PARTS
 
 
 @dataclass(frozen=True)

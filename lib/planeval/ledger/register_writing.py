@@ -116,7 +116,12 @@ def standing(filings: Sequence[Filing]) -> list[Filing]:
 
 
 def compete(first: Filing, second: Filing) -> bool:
-    """Whether two filings claim one place: of one unit and quarter, unless they are CSV files of different tables."""
+    """Whether two filings claim one place: of one unit and quarter, unless they are CSV files of different tables.
+
+    Rows added to a table between filings claim no place.
+    """
+    if first.is_addition or second.is_addition:
+        return False
     if (first.unit, first.period) != (second.unit, second.period):
         return False
     tables = [csv_table(filing.file) for filing in (first, second)]

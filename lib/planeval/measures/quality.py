@@ -22,12 +22,13 @@ def filing_history(ledger: Ledger, plan: Plan, method: Method, period: Period) -
     filing_deadline_days. corrections: filings of that quarter received later that supersede another.
     """
     grace = timedelta(days=method.value("filing_deadline_days", period))
-    first = min([filing.period for filing in ledger.received], default=period)
+    whole = [filing for filing in ledger.received if not filing.is_addition]
+    first = min([filing.period for filing in whole], default=period)
     asked = {unit for units in ledger.duties.values() for unit in units}
     rows = []
     for unit in plan.units:
         for quarter in first.until(period):
-            filings = [filing for filing in ledger.received if (filing.unit, filing.period) == (unit.id, quarter)]
+            filings = [filing for filing in whole if (filing.unit, filing.period) == (unit.id, quarter)]
             received = min((filing.received_on for filing in filings), default=None)
             rows.append({
                 "unit_id": unit.id, "name": unit.short_name, "period": str(quarter),

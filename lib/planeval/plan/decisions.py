@@ -38,6 +38,32 @@ class Finding(Entry):
     evidence: Text
 
 
+_Days = Annotated[int, Field(ge=1, le=1000), Strict()]
+
+
+class DispatchLimits(Entry):
+    """督办: days to finish by what raised the order, what extensions are granted, what feedback is asked.
+
+    behind, far_behind, missed: a target with that light. overdue_milestone: a milestone. extensions: how many
+    an order may get, each of at most extension_days. ageing: upper ends, in days, of the classes of open orders.
+    """
+
+    behind: _Days
+    far_behind: _Days
+    missed: _Days
+    overdue_milestone: _Days
+    extensions: Annotated[int, Field(ge=0, le=10), Strict()]
+    extension_days: _Days
+    feedback: Text
+    ageing: Annotated[tuple[_Days, ...], Strict(False), Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _rising(self) -> DispatchLimits:
+        if list(self.ageing) != sorted(set(self.ageing)):
+            raise ValueError("ageing 应从小到大排列，且不重复")
+        return self
+
+
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]
 _Units = Annotated[tuple[WordId, ...], Strict(False)]
 _Words = Annotated[tuple[Text, ...], Strict(False)]
@@ -64,6 +90,8 @@ _SHAPES: dict[str, Shape] = {
     "filing_deadline_days": Shape(Annotated[int, Field(ge=0, le=365), Strict()]),
     "filing_duties": Shape(dict[WordId, _Units]),
     "lead_units": Shape(dict[WordId, WordId]),
+    "target_tasks": Shape(dict[WordId, WordId]),
+    "dispatch_limits": Shape(DispatchLimits),
     "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
     "fusion": Shape(Fusion),
     "qualitative_findings": Shape(dict[WordId, Finding]),

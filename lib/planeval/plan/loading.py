@@ -195,6 +195,13 @@ def _reference_problems(decisions: dict[str, Decision], plan: Plan, document: Do
                 yield unknown_entry(
                     document, (*place, position, "id"), KIND_NAMES[override.kind], override.id, known[override.kind]
                 )
+    targets = [target.id for target in plan.targets]
+    for place, parts in answers(decisions, "target_tasks"):
+        for target, task in parts.items():
+            if target not in targets:
+                yield unknown_entry(document, (*place, target), "指标", target, targets)
+            if task not in tasks:
+                yield unknown_entry(document, (*place, target), "任务", task, tasks)
 
 
 def _baseline_problems(decisions: dict[str, Decision], plan: Plan, document: Document) -> Iterator[Problem]:

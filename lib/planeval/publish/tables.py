@@ -56,6 +56,7 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "transfer_cohorts": review.themes.transfer.cohorts,
         "transfer_sources": review.themes.transfer.sources,
         "transfer_receivers": review.themes.transfer.receivers,
+        "dispatch": review.orders,
         "decisions": _decisions(review),
         "problems": _problems(review),
         "duplicates": review.ledger.duplicates,

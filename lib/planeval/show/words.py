@@ -14,6 +14,7 @@ from planeval.judge.outlook.verdict import REACHED
 from planeval.judge.progress import BEHIND as LATE
 from planeval.judge.progress import DONE, FAR_BEHIND, LIGHTS, MISSED, ON_PACE
 from planeval.judge.rounding import DECIMALS
+from planeval.measures import dispatch as orders
 from planeval.measures.counting import ABSENCES, INCOMPLETE, UNPUBLISHED, UNREPORTED
 from planeval.show.html import Cell, esc
 
@@ -22,10 +23,12 @@ SYMBOLS = {
     UNPUBLISHED: "○", NOTHING_DUE: "◌", NO_NODES: "—",
     REACHED: "●", FINISHED: "●", ASSURED: "▲", OPEN: "◆", DOUBTFUL: "■", MISSED_AT_DUE: "✕", NO_OUTLOOK: "○",
     SUFFICIENT: "▲", FAIR: "◆", WEAK: "■", NOTHING_TO_CHECK: "◌", NOT_APPLICABLE: "—", UNDECIDED: "○",
+    orders.IN_TIME: "●", orders.MADE_UP_LATE: "◆", orders.OVERDUE: "■", orders.IN_HAND: "▷",
 }  # fmt: skip
 LIGHT_CLASSES = {
     DONE: "done", ON_PACE: "on-pace", LATE: "behind", FAR_BEHIND: "far-behind", MISSED: "missed",
     REACHED: "done", FINISHED: "done", ASSURED: "on-pace", OPEN: "behind", DOUBTFUL: "far-behind",
+    orders.IN_TIME: "done", orders.MADE_UP_LATE: "behind", orders.OVERDUE: "far-behind", orders.IN_HAND: "unreported",
     MISSED_AT_DUE: "missed", SUFFICIENT: "on-pace", FAIR: "behind", WEAK: "far-behind",
     **dict.fromkeys((*ABSENCES, NOTHING_DUE, NO_NODES, NO_OUTLOOK, NOTHING_TO_CHECK, NOT_APPLICABLE, UNDECIDED),
                     "unreported"),

@@ -21,20 +21,24 @@ from planeval.judge.dispatch import propose_orders
 from planeval.judge.forecasts import calibrate, judge_forecasts
 from planeval.judge.fusion import FusionJudgement, judge_fusion
 from planeval.judge.outlook import Calibration
+from planeval.judge.slippage import slippage
 from planeval.judge.target_lights import with_lights
 from planeval.judge.targets import judge_targets
 from planeval.judge.task_lights import judge_task_lights
+from planeval.judge.unit_bands import UnitBands
 from planeval.judge.unit_lights import judge_unit_lights
+from planeval.judge.units import band_units
 from planeval.judge.verdicts import judge_dependence, judge_flips, judge_readings
 from planeval.ledger import Ledger, ReadOnce, open_ledger
+from planeval.ledger.inputs import InputFile, input_files
 from planeval.ledger.last_review import LastReview, find_last_review
 from planeval.ledger.published import PublishedFile, read_published
-from planeval.ledger.register import file_hash
 from planeval.ledger.store import cached_ledger
 from planeval.ledger.tables import BY_ID, COLUMNS_BY_TABLE
 from planeval.measures.counting import Count
 from planeval.measures.dispatch import dispatch_changes, dispatch_faults, dispatch_orders, follow, orders_by_quarter
 from planeval.measures.fusion import fusion_indicators
+from planeval.measures.nodes import burn_up, due_dates, measure_nodes
 from planeval.measures.quality import evidence_coverage, filing_history
 from planeval.measures.revisions import measure_revisions, revisions_by_unit
 from planeval.measures.targets import measure_targets, target_series
@@ -46,19 +50,11 @@ from planeval.plan import Method, Plan, load_params
 from planeval.plan.coverage import Covered, load_coverage
 from planeval.plan.loading import decision_faults
 from planeval.plan.method import InForce
+from planeval.plan.milestones import Decomposition, load_decomposition
 from planeval.plan.model import parse_date
 from planeval.plan.review_files import EDITIONS
 from planeval.problems import ERROR, InputError, Problem
-from planeval.workspace import Workspace, find_workspace
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """A file the review was made from: path inside the workspace, SHA-256, size in bytes."""
-
-    path: str
-    sha256: str
-    size: int
+from planeval.workspace import Workspace, find_workspace, handed_over
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,9 @@ class Review:
     targets: see judge.targets.COLUMNS, with score and weight (see scored_targets). series: target_id, period,
     value, added. verdicts: see judge.verdicts. milestones: see milestone_states. tasks: see measure_tasks. units: see
     measure_units. task_lights, unit_lights: their three lights, see judge.task_lights.COLUMNS and
-    judge.unit_lights.COLUMNS. filing_history, evidence: see measures.quality. revisions:
+    judge.unit_lights.COLUMNS. decomposition: milestones.yml; nodes, burn_up: see measures.nodes; slippage: see
+    judge.slippage. unit_bands: see judge.unit_bands, None when no rule was decided.
+    filing_history, evidence: see measures.quality. revisions:
     see measures.revisions. forecasts: see judge.forecasts.COLUMNS. counts: target id → Count with
     the rows behind the value. coverage: demand id → how it is looked after. assessment: the score, None when the
     method decides none. last_review: None for the first. changes: what changed since then, see
@@ -91,6 +89,11 @@ class Review:
     units: pd.DataFrame
     task_lights: pd.DataFrame
     unit_lights: pd.DataFrame
+    decomposition: Decomposition | None
+    nodes: pd.DataFrame
+    slippage: pd.DataFrame
+    burn_up: pd.DataFrame
+    unit_bands: UnitBands | None
     filing_history: pd.DataFrame
     evidence: pd.DataFrame
     revisions: pd.DataFrame
@@ -187,9 +190,20 @@ def open_review(
 
     plan: folder name under params/. period: `2026Q3`. as_known_on: a date, or empty for the last receipt
     date in the register (never today). Raises InputError for params, register or arguments that cannot
-    be used; faults of filings do not raise, they are in `Review.ledger.problems`.
+    be used; faults of filings do not raise, they are in `Review.ledger.problems`. In a kernel of the publisher the
+    review is the one already computed there, as long as it was asked for in these words and no input changed since.
     """
     place = find_workspace(workspace)
+    asked = asked_for(place, plan, period, as_known_on, edition)
+    return _handed_review(asked, place) or _computed_review(place, *asked[1:])
+
+
+def asked_for(place: Workspace, plan: str, period: str, as_known_on: str, edition: str) -> tuple[str, ...]:
+    """The words a review is handed over under."""
+    return (str(place.root), plan, period, as_known_on, edition)
+
+
+def _computed_review(place: Workspace, plan: str, period: str, as_known_on: str, edition: str) -> Review:
     quarter, day = _arguments(period, as_known_on, edition)
     the_plan, method = load_params(place, plan, COLUMNS_BY_TABLE)
     _check_score(place, the_plan, method)
@@ -198,7 +212,9 @@ def open_review(
     ledger = cached_ledger(place, the_plan, method, quarter, day, read)
     counts = measure_targets(ledger, published, the_plan, method, quarter)
     series = target_series(ledger, published, the_plan, method, quarter)
-    milestones = milestone_states(ledger, quarter)
+    decomposition = load_decomposition(place, the_plan)
+    milestones = milestone_states(ledger, quarter, due_dates(decomposition, ledger.as_known_on))
+    nodes = measure_nodes(milestones, ledger, decomposition, the_plan, quarter)
     history = filing_history(ledger, the_plan, method, quarter)
     coverage = evidence_coverage(ledger)
     first_known = _first_known(place, the_plan, method, ledger, quarter, read)
@@ -216,14 +232,26 @@ def open_review(
         verdicts=judge_readings(ledger, the_plan, method, quarter, counts),
         milestones=milestones, tasks=measure_tasks(milestones, the_plan),
         units=measure_units(ledger, history, milestones, the_plan, quarter),
+        decomposition=decomposition, nodes=nodes, slippage=slippage(nodes, quarter.end),
+        burn_up=burn_up(nodes, the_plan.text.due, quarter),
+        unit_bands=band_units(milestones, the_plan, method.unit_judgement(quarter)),
         task_lights=judge_task_lights(milestones, the_plan, method, quarter),
         unit_lights=judge_unit_lights(milestones, coverage, history, the_plan, method, quarter),
         filing_history=history, evidence=coverage, revisions=revisions,
         forecasts=judge_forecasts(first_known, ledger, series, published, the_plan, method, quarter),
         coverage=load_coverage(place, the_plan, BY_ID),
         assessment=assessment, last_review=last, changes=changes_table(stages, the_plan),
-        inputs=_inputs(place, the_plan, ledger, last),
+        inputs=input_files(place, the_plan, ledger, last),
     )  # fmt: skip
+
+
+def _handed_review(asked: tuple[str, ...], place: Workspace) -> Review | None:
+    """The review handed over by the publisher, or None when there is none, or it is of other words or inputs."""
+    review = handed_over(asked)
+    if not isinstance(review, Review):
+        return None
+    unchanged = input_files(place, review.plan, review.ledger, review.last_review) == review.inputs
+    return review if unchanged else None
 
 
 def _first_known(
@@ -257,43 +285,11 @@ def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, dat
     try:
         day = parse_date(as_known_on) if as_known_on else None
     except ValueError as error:
-        problems.append(
-            Problem(
-                "参数",
-                cell="as_known_on",
-                rule="date",
-                value=as_known_on,
-                message=str(error),
-                remedy="改成日期，或留空",
-            )
-        )
+        problems.append(Problem("参数", cell="as_known_on", rule="date", value=as_known_on, message=str(error),
+                                remedy="改成日期，或留空"))  # fmt: skip
     if edition not in EDITIONS:
-        problems.append(
-            Problem(
-                "参数",
-                cell="edition",
-                rule="edition",
-                value=edition,
-                message="没有这个版本",
-                expected="、".join(EDITIONS),
-                remedy="改成已有的版本",
-            )
-        )
+        problems.append(Problem("参数", cell="edition", rule="edition", value=edition, message="没有这个版本",
+                                expected="、".join(EDITIONS), remedy="改成已有的版本"))  # fmt: skip
     if problems:
         raise InputError(problems)
     return quarter, day
-
-
-def _inputs(workspace: Workspace, plan: Plan, ledger: Ledger, last: LastReview | None) -> tuple[InputFile, ...]:
-    """Params, the last review's file and kept tables, register, published files and every filing known on the day."""
-    params = workspace.plan_folder(plan.id)
-    paths = [path for path in sorted(params.glob("*.yml"))]
-    paths += last.files if last else ()
-    paths += [path for path in (workspace.register(plan.id),) if path.exists()]
-    published = workspace.published(plan.id)
-    paths += [path for path in sorted(published.glob("*")) if path.suffix in (".csv", ".yml")]
-    paths += [workspace.filings(plan.id) / filing.file for filing in ledger.filings]
-    return tuple(
-        InputFile(workspace.relative(path), file_hash(path), path.stat().st_size)
-        for path in sorted(paths) if path.is_file()
-    )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 import pandas as pd
 
 from planeval.ledger import Ledger
@@ -12,15 +15,18 @@ ON_TIME, MADE_UP, OVERDUE, NOT_DUE, UNREPORTED = "按期完成", "逾期完成",
 STATES = (ON_TIME, MADE_UP, OVERDUE, NOT_DUE, UNREPORTED)
 
 
-def milestone_states(ledger: Ledger, period: Period) -> pd.DataFrame:
+def milestone_states(ledger: Ledger, period: Period, decided: Mapping[str, date] | None = None) -> pd.DataFrame:
     """Every milestone with its state at the end of the period.
 
-    Columns of the milestones table plus `state`: 按期完成 (finished on or before the day due), 逾期完成
+    decided: node id → the day it is due by decision, which stands whatever was filed. Columns of the milestones
+    table plus `state`: 按期完成 (finished on or before the day due), 逾期完成
     (finished later: made up, never as good), 逾期未完成, 未到期, and 未报送 for a node that is due and open while
     the unit that files it filed nothing for the period: whether it was finished is not known. A finish
     dated after the period's end has not happened yet.
     """
     rows = ledger.current["milestones"]
+    by_decision = pd.to_datetime(rows["milestone_id"].map(dict(decided or {})))
+    rows = rows.assign(due_on=by_decision.fillna(rows["due_on"]).astype(rows["due_on"].dtype))
     moment = pd.Timestamp(period.end)
     finished = rows["finished_on"].le(moment)
     due = rows["due_on"].le(moment)

@@ -64,6 +64,27 @@ class DispatchLimits(Entry):
         return self
 
 
+class UnitJudgement(Entry):
+    """How the sub-item ledger becomes a unit's score, 0 to 100; the bands are computed by judge.unit_bands.
+
+    supporting_share: what a milestone counts for a supporting unit (1 for the lead). points: by state of a milestone
+    that is due; null: not counted. least_item_sd: in points. confidence: of the rank interval, both tails together.
+    """
+
+    supporting_share: Annotated[float, Field(ge=0, le=1)]
+    points: dict[Literal["按期完成", "逾期完成", "逾期未完成", "未报送"], Annotated[float, Field(ge=0, le=100)] | None]
+    least_item_sd: Annotated[float, Field(ge=0, le=50)]
+    least_items: Annotated[int, Field(ge=3, le=100)]
+    confidence: Annotated[float, Field(ge=0.5, lt=1)]
+
+    @model_validator(mode="after")
+    def _every_state(self) -> UnitJudgement:
+        missing = [state for state in ("按期完成", "逾期完成", "逾期未完成", "未报送") if state not in self.points]
+        if missing:
+            raise ValueError(f"points 缺少：{'、'.join(missing)}；不计的写 null")
+        return self
+
+
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]
 _Units = Annotated[tuple[WordId, ...], Strict(False)]
 _Words = Annotated[tuple[Text, ...], Strict(False)]
@@ -103,6 +124,7 @@ _SHAPES: dict[str, Shape] = {
     "industry_reference": Shape(dict[WordId, ReferenceShare]),
     "concentration_bands": Shape(ConcentrationBands),
     "extension_readiness": Shape(Annotated[tuple[ReadinessCriterion, ...], Strict(False), Field(min_length=1)]),
+    "unit_judgement": Shape(UnitJudgement),
     "baseline": Shape(_Amount),
     "counting": Shape(CountingRule),
     "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),

@@ -13,6 +13,7 @@ from pydantic import Field, PlainValidator, Strict, model_validator
 
 from planeval.periods import Period
 from planeval.plan.counting_rule import CountingRule
+from planeval.plan.decisions import UnitJudgement
 from planeval.plan.lights import Override
 from planeval.plan.model import Entry, Text, WordId
 
@@ -118,6 +119,10 @@ class Method(Entry):
     def plan_start(self, period: Period) -> date:
         """起算日 in force."""
         return parse_day(self.value("plan_start", period))
+
+    def unit_judgement(self, period: Period) -> UnitJudgement | None:
+        """How units are judged on their milestones; None when that was not decided."""
+        return self.value("unit_judgement", period) if self.decides("unit_judgement") else None
 
     def counting(self, target_id: str, period: Period) -> CountingRule | None:
         """口径 of a target in force; None when none was decided."""

@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-from planeval.workspace import WORKSPACE_VARIABLE
+from planeval.workspace import HANDED_OVER, WORKSPACE_VARIABLE
 
 KERNEL = "python3"
 KERNEL_OUTPUT = "kernel-output.txt"
@@ -21,9 +21,12 @@ _SOCKET_PATH_LIMIT = 100  # a Unix socket's path holds 107 bytes, `-5` and a NUL
 _QUIET = ",".join(f"ignore::{name}" for name in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"))
 
 
-def kernel_environment(workspace: Path, folder: Path) -> dict[str, str]:
-    """The environment of a kernel: ours, with the workspace named and everything personal set aside."""
-    inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+def kernel_environment(workspace: Path, folder: Path, handed: Path | None = None) -> dict[str, str]:
+    """The environment of a kernel: ours, with the workspace named and everything personal set aside.
+
+    handed: the file of a review computed already (planeval.workspace.hand_over).
+    """
+    inherited = {name: value for name, value in os.environ.items() if name not in ("MPLBACKEND", HANDED_OVER)}
     return inherited | {
         WORKSPACE_VARIABLE: str(workspace),
         "IPYTHONDIR": str(folder),
@@ -32,10 +35,11 @@ def kernel_environment(workspace: Path, folder: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "PYTHONWARNINGS": _QUIET,
+        **({HANDED_OVER: str(handed)} if handed else {}),
     }
 
 
-def kernel_manager_class(workspace: Path, folder: Path) -> type[AsyncKernelManager]:
+def kernel_manager_class(workspace: Path, folder: Path, handed: Path | None = None) -> type[AsyncKernelManager]:
     """A kernel manager whose connection file, sockets and output lie in a private folder.
 
     On POSIX it talks over Unix sockets: no port to lose in a race, no other user on the line.
@@ -57,7 +61,7 @@ def kernel_manager_class(workspace: Path, folder: Path) -> type[AsyncKernelManag
 
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             with (folder / KERNEL_OUTPUT).open("ab") as output:
-                options |= {"env": kernel_environment(workspace, folder), "stdout": output, "stderr": output}
+                options |= {"env": kernel_environment(workspace, folder, handed), "stdout": output, "stderr": output}
                 await super().start_kernel(**options)
             _RUNNING.add(self)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ from planeval.publish.page_contract import Expected, check_page
 from planeval.publish.run_notebook import run_notebook
 from planeval.publish.staging import MANIFEST, TABLES, edition_stage, promote, write_bytes
 from planeval.publish.tables import csv_bytes, published_tables
-from planeval.review import Review, open_review
-from planeval.workspace import Workspace
+from planeval.review import Review, asked_for, open_review
+from planeval.workspace import Workspace, hand_over
 
 # Two kernels keep two cores busy. On Windows one after another: two kernels starting together can pick one port.
 WORKERS = 2 if os.name == "posix" else 1
@@ -58,7 +59,7 @@ def publish_review(
         kept = kept_pages(jobs, review, final, only)
         wanted = [job for job in jobs if job.page.file not in kept]
         edition = _Edition(review, jobs, git_state(workspace))
-        executed, failures = _run(wanted, request, workspace, progress)
+        executed, failures = _run(wanted, review, request, workspace, progress)
         progress("检查网页", len(wanted) + 1, len(wanted) + 2)
         made = edition.files(executed, failures)
         outputs = kept | made
@@ -87,20 +88,33 @@ def _prepare(workspace: Workspace, request: ReviewRequest) -> tuple[list[Job], R
 
 
 def _run(
-    jobs: list[Job], request: ReviewRequest, workspace: Workspace, progress: Progress
+    jobs: list[Job], review: Review, request: ReviewRequest, workspace: Workspace, progress: Progress
 ) -> tuple[dict[str, NotebookNode], list[Failure]]:
-    """Every notebook executed (by page file), two at a time, and those that failed."""
+    """Every notebook executed (by page file), two at a time, and those that failed; each is handed the review."""
+    with tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True) as private:
+        handed = Path(private) / "review"
+        hand_over(review, asked_for(workspace, **request.parameters()), handed)
+
+        def run(job: Job) -> NotebookNode:
+            parameters = request.parameters() | job.own_parameters
+            return run_notebook(job.notebook, job.page.name, parameters, workspace.notebooks, workspace.root, handed)
+
+        return _run_all(jobs, run, progress)
+
+
+def _run_all(
+    jobs: list[Job], run: Callable[[Job], NotebookNode], progress: Progress
+) -> tuple[dict[str, NotebookNode], list[Failure]]:
     total, done = len(jobs) + 2, 1
 
-    def run(job: Job) -> NotebookNode:
+    def told(job: Job) -> NotebookNode:
         progress(f"运行 {job.page.title}", done, total)
-        parameters = request.parameters() | job.own_parameters
-        return run_notebook(job.notebook, job.page.name, parameters, workspace.notebooks, workspace.root)
+        return run(job)
 
     executed: dict[str, NotebookNode] = {}
     failures: list[Failure] = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        waiting: dict[Future[NotebookNode], Job] = {pool.submit(run, job): job for job in jobs}
+        waiting: dict[Future[NotebookNode], Job] = {pool.submit(told, job): job for job in jobs}
         try:
             for future in _as_finished(waiting):
                 job = waiting[future]

@@ -79,11 +79,13 @@ def check_parameters(notebook: NotebookNode, parameters: dict[str, str], shown: 
 
 
 def run_notebook(
-    notebook: NotebookNode, name: str, parameters: dict[str, str], folder: Path, workspace: Path
-) -> NotebookNode:
+    notebook: NotebookNode, name: str, parameters: dict[str, str], folder: Path, workspace: Path,
+    handed: Path | None = None,
+) -> NotebookNode:  # fmt: skip
     """Run a notebook with its parameters and return it executed; nothing is written.
 
-    folder: the notebook's own, where the kernel works. Raises NotebookFailed when any cell did not run to its end.
+    folder: the notebook's own, where the kernel works. handed: the file of the review computed already.
+    Raises NotebookFailed when any cell did not run to its end.
     """
     started: list[int] = []
     with tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True) as private:
@@ -91,7 +93,8 @@ def run_notebook(
             executed = papermill.execute_notebook(
                 notebook, None, parameters=parameters, kernel_name=KERNEL, report_mode=True, progress_bar=False,
                 start_timeout=START_TIMEOUT, execution_timeout=CELL_TIMEOUT, iopub_timeout=60,
-                kernel_manager_class=kernel_manager_class(workspace, Path(private)), shutdown_kernel="immediate",
+                kernel_manager_class=kernel_manager_class(workspace, Path(private), handed),
+                shutdown_kernel="immediate",
                 resources={"metadata": {"path": str(folder)}},
                 on_cell_start=lambda cell, cell_index: started.append(cell_index),
             )  # fmt: skip

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 from pydantic_core import to_jsonable_python
 
+from planeval.judge.unit_bands import COLUMNS as BAND_COLUMNS
 from planeval.periods import Period
 from planeval.publish.environment_tables import environment_tables
 from planeval.publish.incubation_tables import incubation_tables
@@ -46,9 +47,12 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "forecasts": review.forecasts,
         "tasks": review.tasks,
         "task_lights": review.task_lights,
-        "units": review.units,
+        "units": _units(review),
         "unit_lights": review.unit_lights,
         "milestones": review.milestones,
+        "nodes": review.nodes,
+        "slippage": review.slippage,
+        "burn_up": review.burn_up,
         "actors_platforms": review.themes.actors.platforms,
         "actors_partnerships": review.themes.actors.partnerships,
         "actors_universities": review.themes.actors.universities,
@@ -77,6 +81,15 @@ def _cluster(review: Review) -> dict[str, pd.DataFrame]:
         "cluster_location": cluster.location,
         "cluster_links": cluster.links.links,
     }
+
+
+def _units(review: Review) -> pd.DataFrame:
+    """The judgement of each unit, then how it filed and what it leads; blank scores where no rule was decided."""
+    if review.unit_bands is None:
+        judged = review.units[["unit_id"]].reindex(columns=list(BAND_COLUMNS))
+    else:
+        judged = review.unit_bands.units
+    return judged.merge(review.units, on="unit_id", how="left", validate="one_to_one", sort=False)
 
 
 def _decisions(review: Review) -> pd.DataFrame:
@@ -136,7 +149,7 @@ def cell_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, tuple | list | set | frozenset):
         return cell_text("、".join(_listed(value)))
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, datetime):
         return value.date().isoformat()

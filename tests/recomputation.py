@@ -29,11 +29,15 @@ KEYS = {
     "人才": ("人才编号",),
     "人才服务": ("事项编号",),
     "载体": ("载体编号", "所属季度"),
+    "投资": ("投资编号",),
+    "信贷": ("贷款编号",),
+    "政策": ("政策编号", "所属季度"),
 }
 TABLES = {
     "企业": "enterprises", "资质": "certificates", "经营": "operations", "平台": "platforms",
     "市校合作": "partnerships", "成果": "achievements", "活动": "events", "基金": "funds",
     "人才": "talents", "人才服务": "talent_services", "载体": "premises",
+    "投资": "investments", "信贷": "credit", "政策": "policies",
 }  # fmt: skip
 READINGS = {
     "plan_start": "written", "counting.partnerships": "entity_operating", "counting.platforms": "existing_included",

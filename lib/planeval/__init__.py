@@ -52,6 +52,9 @@ _HOMES = {
     "planeval.show.cluster": (
         "chain_section", "cluster_summary", "concentration_section", "industry_section", "location_section",
     ),
+    "planeval.show.finance": ("fund_section", "leverage_section", "stage_section"),
+    "planeval.show.fund_returns": ("recycling_section",),
+    "planeval.show.credit": ("credit_section",),
     "planeval.show.transfer": ("funnel_section", "lag_section", "money_section"),
     "planeval.show.transfer_parties": ("base_section", "source_section"),
     "planeval.show.lights": ("task_light_table", "unit_light_table"),

@@ -13,6 +13,7 @@ from planeval.ledger.published import PublishedFile
 from planeval.measures.actors import Actors, measure_actors
 from planeval.measures.cluster import Cluster, measure_cluster
 from planeval.measures.environment import Environment, measure_environment
+from planeval.measures.finance import Finance, measure_finance
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.industries import IndustryProfile, measure_industries
 from planeval.measures.publicity import Publicity, measure_publicity
@@ -77,3 +78,8 @@ class Themes:
     def zones(self) -> dict[str, ZoneProfile]:
         """Zone id → its firms, buildings, movements and readiness for an extension."""
         return measure_zones(self.ledger, self.plan, self.method, self.period)
+
+    @cached_property
+    def finance(self) -> Finance:
+        """科技金融: the fund, its investments and what came back, and bank credit."""
+        return measure_finance(self.ledger, self.method, self.period)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 
 from planeval.plan.counting_rule import CountingRule
 from planeval.plan.explaining import Shape
+from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
 from planeval.plan.industry_decisions import ConcentrationBands, ReadinessCriterion, ReferenceShare
 from planeval.plan.ladder import Ladder, SurvivalReading
@@ -115,6 +116,7 @@ _SHAPES: dict[str, Shape] = {
     "dispatch_limits": Shape(DispatchLimits),
     "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
     "fusion": Shape(Fusion),
+    "fund_reading": Shape(FundReading),
     "qualitative_findings": Shape(dict[WordId, Finding]),
     "enterprise_ladder": Shape(Ladder),
     "survival_reading": Shape(SurvivalReading),

@@ -11,6 +11,7 @@ import pandas as pd
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.problems import ERROR
 from planeval.publish.environment_tables import ENVIRONMENT_TABLES
+from planeval.publish.finance_tables import FINANCE_TABLES
 from planeval.publish.incubation_tables import INCUBATION_TABLES
 from planeval.publish.manifest import PublishedPage
 from planeval.review import Review
@@ -28,6 +29,7 @@ TABLE_MEANINGS = {
     **ENVIRONMENT_TABLES,
     "forecasts": "各季所作的预测：概率、八成区间，和到期后的结果",
     "flips": "每项决定改动多少，各指标的进度灯就会变",
+    **FINANCE_TABLES,
     "tasks": "各项重点任务的节点数和状态",
     "task_lights": "各项重点任务的进度灯、展望灯、证据灯和依据",
     "units": "各责任单位的得分、收缩后得分、名次区间、分段，报送和牵头节点",

@@ -22,6 +22,7 @@ from pydantic_core import to_jsonable_python
 from planeval.judge.unit_bands import COLUMNS as BAND_COLUMNS
 from planeval.periods import Period
 from planeval.publish.environment_tables import environment_tables
+from planeval.publish.finance_tables import finance_tables
 from planeval.publish.incubation_tables import incubation_tables
 from planeval.review import Review
 
@@ -61,6 +62,7 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "transfer_sources": review.themes.transfer.sources,
         "transfer_receivers": review.themes.transfer.receivers,
         "dispatch": review.orders,
+        **finance_tables(review.themes.finance),
         "decisions": _decisions(review),
         "problems": _problems(review),
         "duplicates": review.ledger.duplicates,

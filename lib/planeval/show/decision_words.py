@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan
 from planeval.plan.decisions import Finding, LightBands
+from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Override
@@ -41,6 +42,14 @@ def _fusion(value: Fusion, plan: Plan) -> str:
     return f"{groups}。不允许值—满意值：{posts}"
 
 
+def _fund_reading(value: FundReading, plan: Plan) -> str:
+    back = "收回而没有再投的看作可分配的回收" if value.distributed == "exits_less_reinvested" else "不把收回看作分配"
+    rest = "没有估值的项目按成本" if value.unvalued == "at_cost" else "没有估值的项目不计"
+    cash = "实缴未投的计入剩余价值" if value.cash == "counted" else "实缴未投的不计"
+    young = f"首次实缴 {value.j_curve_years:g} 年内标明J曲线"
+    return f"{back}；{rest}；{cash}；{young}；现金流不足 {value.least_days} 天不给年化收益率"
+
+
 def _overrides(value: tuple[Any, ...], plan: Plan) -> str:
     return "；".join(override_in_words(entry, plan) for entry in value if isinstance(entry, Override)) or "无"
 
@@ -59,6 +68,7 @@ _WORDS: dict[type, Callable[[Any, Plan], str]] = {
     Ladder: ladder_in_words,
     SurvivalReading: lambda value, plan: survival_in_words(value),
     Fusion: _fusion,
+    FundReading: _fund_reading,
     tuple: _overrides,
     dict: _entries,
 }

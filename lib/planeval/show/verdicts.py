@@ -74,7 +74,7 @@ def flip_table(review: Review) -> Fragment:
         mine = [row for row in rows if row["target_id"] == target.id]
         flipping = [row["sentence"] for row in mine if row["flips"]]
         steady = [row["sentence"] for row in mine if not row["flips"]]
-        parts.append(heading(4, f"{target.name}（{mine[0]['light']}）"))
+        parts.append(heading(3, f"{target.name}（{mine[0]['light']}）"))
         parts.append(bullets(flipping) if flipping else paragraph("没有哪一项决定单独改动就会变灯。"))
         if steady:
             parts.append(folded(f"改动也不变灯的 {len(steady)} 项", bullets(steady)))

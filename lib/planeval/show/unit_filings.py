@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from planeval.ledger.tables import BY_ID
-from planeval.ledger.tables.governance import DISPATCH
+from planeval.measures.dispatch import CLOSED
+from planeval.measures.dispatch import OVERDUE as OVERDUE_ORDER
 from planeval.measures.quality import LATE, MISSING, NOT_ASKED, ON_TIME
 from planeval.measures.tasks import NOT_DUE, OVERDUE, UNREPORTED
 from planeval.problems import ERROR
@@ -17,7 +18,6 @@ from planeval.show.unit_page import unit_of
 from planeval.show.words import listed
 
 PROBLEMS_SHOWN = 60
-_CLOSED = DISPATCH.column("state").choices[-1]
 _MARKS = {ON_TIME: "● 按时", LATE: "◆ 迟报", MISSING: "○ 未报送", NOT_ASKED: "—"}
 
 
@@ -49,42 +49,43 @@ def unit_filing(review: Review, unit: str) -> Fragment:
 
 
 def unit_orders(review: Review, unit: str) -> Fragment:
-    """Dispatch orders addressed to the unit: those open with their last state, and how many were closed."""
+    """Dispatch orders addressed to the unit: how many were closed, and those still open at the period's end."""
     unit_of(review, unit)
-    last = _last_entries(review, unit)
-    if last.empty:
+    mine = review.orders[review.orders["unit_id"].eq(unit)]
+    if mine.empty:
         return paragraph("没有向这个单位交办过督办事项。")
-    running = last[last["state"].ne(_CLOSED)]
-    first = f"交办过 {len(last)} 件，已销号 {len(last) - len(running)} 件，在办 {len(running)} 件。"
+    running = _running_orders(review, unit)
+    first = f"交办过 {len(mine)} 件，已销号 {len(mine) - len(running)} 件，在办 {len(running)} 件。"
+    late = int(running["light"].eq(OVERDUE_ORDER).sum())
+    first += f"在办的有 {late} 件逾期未办结。" if late else ""
     if running.empty:
         return paragraph(first)
     rows = [
-        (row["order_id"], row["content"], row["source"], row["state"], f"{row['changed_on']:%Y-%m-%d}",
-         f"{row['due_on']:%Y-%m-%d}", row["feedback"] or "—")
+        (row["order_id"], row["content"], row["source"], row["state"], f"{row['limit']:%Y-%m-%d}", row["light"],
+         str(row["overdue_days"]), row["feedback"] or "—")
         for row in rows_of(running)
     ]  # fmt: skip
     return together([
         paragraph(first),
-        table("在办的督办事项", ("督办编号", "事项", "来源", "状态", "状态日期", "办结时限", "反馈"), rows,
-              ("text", "text", "text", "mark", "mark", "mark", "text")),
+        table("季末在办的督办事项",
+              ("督办编号", "事项", "来源", "状态", "办结时限", "办结灯", "逾期天数", "反馈"), rows,
+              ("text", "text", "text", "mark", "mark", "mark", "number", "text"), kind="rows"),
     ])  # fmt: skip
 
 
-def _last_entries(review: Review, unit: str) -> pd.DataFrame:
-    """The last row of every order addressed to a unit."""
-    entries = review.ledger.current["dispatch"]
-    mine = entries[entries["lead_unit"].eq(unit)].sort_values(["order_id", "changed_on"], kind="stable")
-    return mine.drop_duplicates("order_id", keep="last")
+def _running_orders(review: Review, unit: str) -> pd.DataFrame:
+    """Orders addressed to a unit that were not closed at the period's end."""
+    orders = review.orders
+    return orders[orders["unit_id"].eq(unit) & orders["state"].ne(CLOSED)]
 
 
 def unit_next(review: Review, unit: str) -> Fragment:
     """What the unit owes in the next quarter: nodes, tables, orders."""
     who, upcoming = unit_of(review, unit), review.period.next
     points = [*_nodes_owed(review, unit), *_tables_owed(review, unit)]
-    last = _last_entries(review, unit)
     points += [
-        f"办结督办 {row['order_id']}：{row['content']}（时限 {row['due_on']:%Y-%m-%d}）"
-        for row in rows_of(last[last["state"].ne(_CLOSED)])
+        f"办结督办 {row['order_id']}：{row['content']}（时限 {row['limit']:%Y-%m-%d}）"
+        for row in rows_of(_running_orders(review, unit))
     ]
     if not points:
         return paragraph(f"{who.short_name}{upcoming.label}没有到期的节点、报表和督办事项。")

@@ -18,6 +18,7 @@ from planeval.judge.assessment.changes import changes_table
 from planeval.judge.assessment.decided import DecisionsRefused, check_decisions, scoring_decided
 from planeval.judge.assessment.stages import Facts, stages_since
 from planeval.judge.dispatch import propose_orders
+from planeval.judge.final import FinalVerdicts, judge_final
 from planeval.judge.forecasts import calibrate, judge_forecasts
 from planeval.judge.fusion import FusionJudgement, judge_fusion
 from planeval.judge.outlook import Calibration
@@ -65,11 +66,10 @@ class Review:
     value, added. verdicts: see judge.verdicts. milestones: see milestone_states. tasks: see measure_tasks. units: see
     measure_units. task_lights, unit_lights: their three lights, see judge.task_lights.COLUMNS and
     judge.unit_lights.COLUMNS. decomposition: milestones.yml; nodes, burn_up: see measures.nodes; slippage: see
-    judge.slippage. unit_bands: see judge.unit_bands, None when no rule was decided.
-    filing_history, evidence: see measures.quality. revisions:
-    see measures.revisions. forecasts: see judge.forecasts.COLUMNS. counts: target id → Count with
-    the rows behind the value. coverage: demand id → how it is looked after. assessment: the score, None when the
-    method decides none. last_review: None for the first. changes: what changed since then, see
+    judge.slippage. unit_bands: see judge.unit_bands, None when no rule was decided. filing_history, evidence: see
+    measures.quality. revisions: see measures.revisions. forecasts: see judge.forecasts.COLUMNS. counts: target id →
+    Count with the rows behind the value. coverage: demand id → how it is looked after. assessment: the score, None
+    when the method decides none. last_review: None for the first. changes: what changed since then, see
     judge.assessment.changes. inputs: every file read, in path order.
     """
 
@@ -138,6 +138,11 @@ class Review:
         """Orders this review opens by rule; see judge.dispatch.PROPOSED_COLUMNS."""
         courses, _ = follow(dispatch_changes(self.ledger))
         return propose_orders(self.targets, self.milestones, courses, self.plan, self.method, self.period)
+
+    @cached_property
+    def final(self) -> FinalVerdicts:
+        """Each target reached or not by now, and under which readings."""
+        return judge_final(self.verdicts, self.targets, self.period.end >= self.plan.text.due)
 
     @property
     def is_sample(self) -> bool:

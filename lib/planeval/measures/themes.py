@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
+
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile
 from planeval.measures.actors import Actors, measure_actors
@@ -17,6 +19,7 @@ from planeval.measures.finance import Finance, measure_finance
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.industries import IndustryProfile, measure_industries
 from planeval.measures.publicity import Publicity, measure_publicity
+from planeval.measures.resources import Resources, measure_resources
 from planeval.measures.transfer import Transfer, measure_transfer
 from planeval.measures.working_group import WorkingGroup, measure_working_group
 from planeval.measures.zones import ZoneProfile, measure_zones
@@ -83,3 +86,8 @@ class Themes:
     def finance(self) -> Finance:
         """科技金融: the fund, its investments and what came back, and bank credit."""
         return measure_finance(self.ledger, self.method, self.period)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Money put in beside what came of it; policies reviewed and money that came back."""
+        return measure_resources(self.ledger, self.period, pd.Timestamp(self.plan.text.due))

@@ -86,6 +86,13 @@ class UnitJudgement(Entry):
         return self
 
 
+class Lesson(Entry):
+    """What the evaluators learnt, in their own words; never written by the program."""
+
+    topic: Text
+    text: Text
+
+
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Strict()]
 _Units = Annotated[tuple[WordId, ...], Strict(False)]
 _Words = Annotated[tuple[Text, ...], Strict(False)]
@@ -118,6 +125,7 @@ _SHAPES: dict[str, Shape] = {
     "fusion": Shape(Fusion),
     "fund_reading": Shape(FundReading),
     "qualitative_findings": Shape(dict[WordId, Finding]),
+    "lessons": Shape(Annotated[tuple[Lesson, ...], Strict(False), Field(min_length=1)]),
     "enterprise_ladder": Shape(Ladder),
     "survival_reading": Shape(SurvivalReading),
     "university_regions": Shape(Annotated[dict[Text, _Words], AfterValidator(_each_once)]),

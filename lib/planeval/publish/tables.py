@@ -40,6 +40,7 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "targets": review.targets,
         "series": review.series,
         "verdicts": review.verdicts,
+        "final": review.final.targets,
         "revisions": review.changes,
         "value_revisions": review.revisions,
         **incubation_tables(review.themes.incubation),

@@ -30,6 +30,24 @@ def cluster_summary(review: Review) -> Fragment:
     return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points)])
 
 
+def cluster_finding(review: Review) -> str:
+    """The one sentence of the page: which industry has most firms, and whether one firm carries an industry."""
+    cluster = review.themes.cluster
+    if cluster.industries.empty:
+        return not_applicable(review, "主导产业", "集聚度")
+    return _main_industry(cluster) + _concentration_point(cluster)
+
+
+def dependence_finding(review: Review) -> str:
+    """Which industries lean on one firm; what is missing when that cannot be said."""
+    cluster = review.themes.cluster
+    if cluster.industries.empty:
+        return not_applicable(review, "主导产业", "集聚度")
+    if cluster.bands is None:
+        return "多大份额来自一家企业算依赖：评估人员未作决定。"
+    return _concentration_point(cluster) or "本季没有可用的营收数，是否依赖单一企业不得而知。"
+
+
 def _earned(row: dict[str, Any], cluster: Cluster) -> str:
     if math.isnan(row["revenue"]):
         return "本季没有可用的营收数"

@@ -22,7 +22,7 @@ def coverage_table(review: Review) -> Fragment:
     listed = list(demands(review.plan))
     measured = sum(bool(review.coverage[demand.id].measures) for demand in listed)
     judged = [demand for demand in listed if review.coverage[demand.id].qualitative]
-    found = _findings(review)
+    found = findings_of(review)
     open_ones = sum(demand.id not in found for demand in judged)
     lead = (
         f"方案一至五部分共拆出 {len(listed)} 个单项：{measured} 项由台账计量，"
@@ -36,7 +36,8 @@ def coverage_table(review: Review) -> Fragment:
     return together([*parts, paragraph("由谁评、怎么评是示例设定，不是方案原文。", "note")])
 
 
-def _findings(review: Review) -> dict[str, Finding]:
+def findings_of(review: Review) -> dict[str, Finding]:
+    """What people found about demands that no ledger row can settle; empty when nobody decided any."""
     if not review.method.decides(FINDINGS):
         return {}
     found: dict[str, Finding] = review.method.value(FINDINGS, review.period)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan
-from planeval.plan.decisions import Finding, LightBands
+from planeval.plan.decisions import Finding, Lesson, LightBands
 from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
 from planeval.plan.ladder import Ladder, SurvivalReading
@@ -50,8 +50,9 @@ def _fund_reading(value: FundReading, plan: Plan) -> str:
     return f"{back}；{rest}；{cash}；{young}；现金流不足 {value.least_days} 天不给年化收益率"
 
 
-def _overrides(value: tuple[Any, ...], plan: Plan) -> str:
-    return "；".join(override_in_words(entry, plan) for entry in value if isinstance(entry, Override)) or "无"
+def _entries_in_order(value: tuple[Any, ...], plan: Plan) -> str:
+    said = [override_in_words(entry, plan) for entry in value if isinstance(entry, Override)]
+    return "；".join([*said, *(f"{entry.topic}：{entry.text}" for entry in value if isinstance(entry, Lesson))]) or "无"
 
 
 def _entries(value: dict[str, Any], plan: Plan) -> str:
@@ -69,7 +70,7 @@ _WORDS: dict[type, Callable[[Any, Plan], str]] = {
     SurvivalReading: lambda value, plan: survival_in_words(value),
     Fusion: _fusion,
     FundReading: _fund_reading,
-    tuple: _overrides,
+    tuple: _entries_in_order,
     dict: _entries,
 }
 

@@ -93,6 +93,26 @@ def subsidy_section(review: Review) -> Fragment:
     return together([*parts, _payment_times(review, paid)])
 
 
+def environment_finding(review: Review) -> str:
+    """The one sentence of the page: subsidies due against paid."""
+    absent = unavailable(review, "talents")
+    if absent is not None:
+        return absent.text
+    paid = review.themes.environment.subsidies
+    if paid is None or paid.quarters.empty:
+        return "到评价日没有应发的人才补贴。"
+    return _subsidy_finding(paid)
+
+
+def retention_finding(review: Review) -> str:
+    """How many talents stayed, with the interval."""
+    absent = unavailable(review, "talents")
+    if absent is not None:
+        return absent.text
+    found = review.themes.environment
+    return NO_READING if found.reading is None else stay_finding(found.stays[0], found.reading, TALENTS)
+
+
 def _subsidy_finding(paid: Subsidies) -> str:
     total = paid.quarters.sum(numeric_only=True)
     behind = f"{total['in_part']:.0f} 人只发了一部分，{total['unpaid']:.0f} 人还没有发"

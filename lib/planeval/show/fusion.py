@@ -95,6 +95,11 @@ def role_section(review: Review) -> Fragment:
     return together([*parts, _indicator_table(judged, [*judged.fusion.roles.values()], "定位的指标和指数")])
 
 
+def fusion_finding(review: Review) -> str:
+    """The one sentence of the page: the degree of coordination, the weakest and the strongest chain."""
+    return _UNDECIDED if review.fusion is None else _finding(review.fusion)
+
+
 def _finding(judged: FusionJudgement) -> str:
     last = rows_of(judged.degrees)[-1]
     chains = judged.fusion.chains

@@ -28,25 +28,42 @@ def flow_section(review: Review) -> Fragment:
     if absent is not None:
         return together([head, absent])
     flow = review.themes.incubation.flow
-    last, known = rows_of(flow)[-1], flow[flow["closing"].notna()]
-    first = (
-        f"{review.period.label}末在谷企业 {last['closing']:.0f} 家，本季进 {last['entered']:.0f} 家、"
-        f"出 {last['left']:.0f} 家，净增 {signed(last['net'], '家')}；"
-        f"自 {known['period'].iloc[0]} 以来共进 {known['entered'].sum():.0f} 家、出 {known['left'].sum():.0f} 家。"
-    )
     rows = [
         (row["period"], *(_whole(row[name]) for name in ("opening", "entered", "left")), signed(row["net"], "家"),
          _whole(row["closing"]), f"{row['units_filed']}/{row['units_due']}")
         for row in rows_of(flow)
     ]  # fmt: skip
     return together([
-        head, paragraph(first),
+        head, paragraph(flow_finding(review)),
         table("各季企业存量和流动", ("季度", "季初", "进", "出", "净增", "季末", "报送单位"), rows,
               ("text", "number", "number", "number", "number", "number", "number"), unit="家",
               notes=["口径：企业表中入驻日期在前、没有迁出或迁出日期在后的为在谷；季初＋进−出＝季末。入驻、迁出按日期归季，"
                      "后来补报的归到发生的那一季。报送单位：该季应报的单位中报了的。",
                      *silent_units(review, "enterprises")]),
     ])  # fmt: skip
+
+
+def flow_finding(review: Review) -> str:
+    """How many firms are in the valley, and how many came and left."""
+    absent = unavailable(review, "enterprises")
+    if absent is not None:
+        return absent.text
+    flow = review.themes.incubation.flow
+    last, known = rows_of(flow)[-1], flow[flow["closing"].notna()]
+    return (
+        f"{review.period.label}末在谷企业 {last['closing']:.0f} 家，本季进 {last['entered']:.0f} 家、"
+        f"出 {last['left']:.0f} 家，净增 {signed(last['net'], '家')}；"
+        f"自 {known['period'].iloc[0]} 以来共进 {known['entered'].sum():.0f} 家、出 {known['left'].sum():.0f} 家。"
+    )
+
+
+def enterprises_finding(review: Review) -> str:
+    """The one sentence of the page: firms on each rung of the ladder, and where the way up is narrowest."""
+    absent = unavailable(review, "enterprises", "certificates")
+    if absent is not None:
+        return absent.text
+    firms = review.themes.incubation
+    return NO_LADDER if firms.ladder is None or firms.rungs.empty else _ladder_finding(firms, _narrowest(firms))
 
 
 def _whole(value: float) -> str:
@@ -140,6 +157,23 @@ def _climb_curves(firms: Incubation) -> Fragment:
                        "到达本级后，已升到上一级的企业比例", ended=True)  # fmt: skip
 
 
+def lapsing_finding(review: Review) -> str:
+    """How many titles lapse soon and before the plan's end, and how many have lapsed."""
+    absent = unavailable(review, "enterprises", "certificates")
+    if absent is not None:
+        return absent.text
+    firms = review.themes.incubation
+    if firms.ladder is None:
+        return NO_LADDER
+    soon = firms.lapsing[firms.lapsing["within_horizon"].astype(bool)]
+    before_end = int(firms.lapsing["before_plan_end"].sum())
+    return (
+        f"今后 {firms.ladder.lapsing_quarters} 个季度有 {len(soon)} 项资质到期（{_by_rung(soon)}），"
+        f"方案期末前到期 {before_end} 项；"
+        f"另有 {len(firms.lapsed)} 项已经到期、至今未续（{_by_rung(firms.lapsed)}）。"
+    )
+
+
 def lapsing_section(review: Review) -> Fragment:
     """Titles about to lapse, and titles that lapsed and wait for renewal."""
     head = heading(3, "哪些资质快到期，哪些到期未续", "lapsing")
@@ -147,15 +181,8 @@ def lapsing_section(review: Review) -> Fragment:
     firms = None if absent else review.themes.incubation
     if firms is None or firms.ladder is None:
         return together([head, absent or paragraph(NO_LADDER)])
-    ahead = firms.ladder.lapsing_quarters
-    soon = firms.lapsing[firms.lapsing["within_horizon"].astype(bool)]
-    before_end = int(firms.lapsing["before_plan_end"].sum())
-    first = (
-        f"今后 {ahead} 个季度有 {len(soon)} 项资质到期（{_by_rung(soon)}），方案期末前到期 {before_end} 项；"
-        f"另有 {len(firms.lapsed)} 项已经到期、至今未续（{_by_rung(firms.lapsed)}）。"
-    )
     return together([
-        head, paragraph(first), _lapsing_table(firms), _lapsing_list(firms), _lapsed_list(firms),
+        head, paragraph(lapsing_finding(review)), _lapsing_table(firms), _lapsing_list(firms), _lapsed_list(firms),
         paragraph("台账没有“申报中”一栏，正在申报认定的企业看不到，应由受理单位另行说明。", "note"),
     ])  # fmt: skip
 

@@ -35,6 +35,13 @@ def platform_section(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+def actors_finding(review: Review) -> str:
+    """The one sentence of the page: platforms that stand, and how many of them are new."""
+    actors = review.themes.actors
+    absent = unfiled(review, "platforms", actors.filed)
+    return absent.text if absent else _platform_finding(review, actors)
+
+
 def _platform_finding(review: Review, actors: Actors) -> str:
     said, start = actors.totals, review.method.plan_start(review.period)
     if not said["standing"]:

@@ -36,6 +36,13 @@ def funnel_section(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+def transfer_finding(review: Review) -> str:
+    """The one sentence of the page: how far achievements have come, and where fewest go on."""
+    transfer = review.themes.transfer
+    absent = unfiled(review, "achievements", transfer.filed)
+    return absent.text if absent else _funnel_finding(rows_of(transfer.funnel))
+
+
 def _funnel_finding(rows: list[dict[str, Any]]) -> str:
     if not rows[0]["reached"]:
         return "期末台账里没有成果。"

@@ -1,0 +1,66 @@
+"""The one finding of each theme page, and which theme pages belong to which key task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from planeval.plan.coverage import demands
+from planeval.plan.model import Task
+from planeval.review import Review
+from planeval.show.cluster import cluster_finding
+from planeval.show.environment import environment_finding
+from planeval.show.fusion import fusion_finding
+from planeval.show.html import Cell, Fragment, definition_list, esc, link, paragraph
+from planeval.show.incubation import enterprises_finding
+from planeval.show.platforms import actors_finding
+from planeval.show.transfer import transfer_finding
+
+FINDINGS: dict[str, Callable[[Review], str]] = {
+    "31_cluster": cluster_finding,
+    "32_actors": actors_finding,
+    "33_enterprises": enterprises_finding,
+    "34_transfer": transfer_finding,
+    "36_environment": environment_finding,
+    "37_fusion": fusion_finding,
+}
+_NO_PAGE = "没有主题页，见节点。"
+_SEE = "详见本主题页"
+
+
+def pages_of_task(review: Review, task: Task) -> list[str]:
+    """Theme pages on which the task's single demands are shown, by coverage.yml, in reading order."""
+    shown = {
+        place.split("#")[0]
+        for demand in demands(review.plan)
+        if demand.clause == task.clause and demand.id in review.coverage
+        for place in review.coverage[demand.id].shown
+    }
+    return [page for page in FINDINGS if page in shown]
+
+
+def linked(page: str, finding: str) -> Cell:
+    """A finding with the way to its page."""
+    return Cell(finding, f"{esc(finding)}{link(_SEE, f'{page}.html').html}。")
+
+
+def task_findings(review: Review) -> Fragment:
+    """Each key task with the one finding of each of its theme pages."""
+    if not review.plan.tasks:
+        return Fragment("")
+    entries: list[tuple[str, str | Cell]] = []
+    for task in review.plan.tasks:
+        pages = pages_of_task(review, task)
+        cells = [linked(page, FINDINGS[page](review)) for page in pages]
+        text = "".join(cell.text for cell in cells)
+        whole = Cell(text, "<br>".join(cell.html for cell in cells)) if cells else Cell(_NO_PAGE)
+        entries.append((f"{task.clause} {task.name}", whole))
+    return definition_list(entries, kind="facts findings")
+
+
+def fusion_line(review: Review) -> Fragment:
+    """“四链”融合 in one sentence; nothing for a plan whose method does not decide how to see it."""
+    if review.fusion is None:
+        return Fragment("")
+    finding = fusion_finding(review)
+    html = paragraph(finding).html.removesuffix("</p>")
+    return Fragment(f"{html}见{link('“四链”融合与三个定位', '37_fusion.html').html}。</p>", finding)

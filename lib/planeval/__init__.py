@@ -61,6 +61,8 @@ _HOMES = {
     "planeval.show.finance": ("fund_section", "leverage_section", "stage_section"),
     "planeval.show.fund_returns": ("recycling_section",),
     "planeval.show.credit": ("credit_section",),
+    "planeval.show.policies": ("coverage_section", "delivery_section", "inventory_section"),
+    "planeval.show.policy_reviews": ("effect_section", "proposal_section", "review_section"),
     "planeval.show.transfer": ("funnel_section", "lag_section", "money_section"),
     "planeval.show.transfer_parties": ("base_section", "source_section"),
     "planeval.show.lights": ("task_light_table", "unit_light_table"),

@@ -18,6 +18,7 @@ from planeval.measures.environment import Environment, measure_environment
 from planeval.measures.finance import Finance, measure_finance
 from planeval.measures.incubation import Incubation, measure_incubation
 from planeval.measures.industries import IndustryProfile, measure_industries
+from planeval.measures.policies import Policies, measure_policies
 from planeval.measures.publicity import Publicity, measure_publicity
 from planeval.measures.resources import Resources, measure_resources
 from planeval.measures.transfer import Transfer, measure_transfer
@@ -41,6 +42,11 @@ class Themes:
     def publicity(self) -> Publicity:
         """五(四): the publicity record."""
         return measure_publicity(self.ledger, self.period)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """四（六）, 五（二）: support policies, their use, payment, review and what is proposed."""
+        return measure_policies(self.ledger, self.method, self.period)
 
     @cached_property
     def working_group(self) -> WorkingGroup:

@@ -15,6 +15,7 @@ from planeval.plan.industry_decisions import ConcentrationBands, ReadinessCriter
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Overrides
 from planeval.plan.model import Day, Entry, Text, WordId, normal
+from planeval.plan.policy_decisions import PolicyEffect
 from planeval.plan.scoring_decisions import SCORING_SHAPES
 
 
@@ -124,6 +125,8 @@ _SHAPES: dict[str, Shape] = {
     "closed_lists": Shape(dict[WordId, Annotated[_Words, Field(min_length=1)]]),
     "fusion": Shape(Fusion),
     "fund_reading": Shape(FundReading),
+    "policy_fields": Shape(Annotated[dict[Text, _Words], AfterValidator(_each_once)]),
+    "policy_effect": Shape(PolicyEffect),
     "qualitative_findings": Shape(dict[WordId, Finding]),
     "lessons": Shape(Annotated[tuple[Lesson, ...], Strict(False), Field(min_length=1)]),
     "enterprise_ladder": Shape(Ladder),

@@ -64,6 +64,7 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         "transfer_receivers": review.themes.transfer.receivers,
         "dispatch": review.orders,
         **finance_tables(review.themes.finance),
+        "policies": review.themes.policies.inventory,
         "decisions": _decisions(review),
         "problems": _problems(review),
         "duplicates": review.ledger.duplicates,

@@ -14,6 +14,7 @@ from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Override
+from planeval.plan.policy_decisions import PolicyEffect
 from planeval.show.ladder_words import ladder_in_words, survival_in_words
 from planeval.show.light_decisions import bands_in_words, override_in_words
 from planeval.show.score_decisions import score_decision_in_words
@@ -50,6 +51,16 @@ def _fund_reading(value: FundReading, plan: Plan) -> str:
     return f"{back}；{rest}；{cash}；{young}；现金流不足 {value.least_days} 天不给年化收益率"
 
 
+def _policy_effect(value: PolicyEffect, plan: Plan) -> str:
+    outcomes = (
+        "；".join(f"{policy} 看{outcome.name}" for policy, outcome in value.outcomes.items()) or "没有定看什么结果"
+    )
+    return (
+        f"双重差分至少享受 {value.least_treated} 家、未享受 {value.least_control} 家、"
+        f"施行前 {value.pre_quarters} 季；{outcomes}"
+    )
+
+
 def _entries_in_order(value: tuple[Any, ...], plan: Plan) -> str:
     said = [override_in_words(entry, plan) for entry in value if isinstance(entry, Override)]
     return "；".join([*said, *(f"{entry.topic}：{entry.text}" for entry in value if isinstance(entry, Lesson))]) or "无"
@@ -70,6 +81,7 @@ _WORDS: dict[type, Callable[[Any, Plan], str]] = {
     SurvivalReading: lambda value, plan: survival_in_words(value),
     Fusion: _fusion,
     FundReading: _fund_reading,
+    PolicyEffect: _policy_effect,
     tuple: _entries_in_order,
     dict: _entries,
 }

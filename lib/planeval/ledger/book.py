@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 
 import pandas as pd
 
@@ -211,9 +212,7 @@ class _Reader:
         rows = pd.DataFrame(self.rows[table.id], columns=names, dtype=object)
         passed, faults = check_rows(rows, table, identifier, self.letters)
         self.problems += faults
-        self.emptied -= {
-            (period, unit, table.id) for period, unit in zip(passed["period"], passed["unit_id"], strict=True)
-        }
+        self.emptied -= {(period, unit, table.id) for period, unit in _filers(passed)}
         for column in table.columns:
             if column.kind == "date":
                 passed = passed.assign(**{column.id: pd.to_datetime(passed[column.id])})
@@ -230,9 +229,14 @@ class _Reader:
         filed = {}
         for table, rows in checked.items():
             filed[table] = rows.drop(index=list(findings.refused.get(table, ()))).reset_index(drop=True)
-            before, after = (set(zip(part["period"], part["unit_id"], strict=True)) for part in (rows, filed[table]))
-            self.emptied |= {(period, unit, table) for period, unit in before - after}
+            if len(filed[table]) < len(rows):
+                self.emptied |= {(period, unit, table) for period, unit in _filers(rows) - _filers(filed[table])}
         return filed
+
+
+def _filers(rows: pd.DataFrame) -> set[tuple[Period, str]]:
+    """Who filed rows, for which period. Rows of one filing stand together, so only the first of them is hashed."""
+    return {filer for filer, _ in groupby(zip(rows["period"], rows["unit_id"], strict=True))}
 
 
 def sheet_table(sheet: Sheet) -> str | None:

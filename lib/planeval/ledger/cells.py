@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,8 @@ from planeval.ledger.parsing import (
     parse_quarter,
     parse_text,
     plain,
+    reads_as_code,
+    reads_as_text,
 )
 from planeval.ledger.tables import Column
 from planeval.plan import Plan
@@ -46,6 +48,11 @@ class CellReader:
     def column(self) -> Column:
         """The declared column."""
         return self.item.column
+
+    def reads_as_written(self, texts: Sequence[str]) -> bool:
+        """Whether all of these texts can be told at a glance to mean themselves; False says nothing."""
+        glance = {"text": reads_as_text, "code": reads_as_code}.get(self.column.kind)
+        return glance is not None and glance(texts)
 
     @cached_property
     def letter(self) -> str:

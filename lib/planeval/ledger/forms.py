@@ -7,9 +7,10 @@ by side in `echoes`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from string import ascii_uppercase, digits
 from typing import Any
 
@@ -27,6 +28,9 @@ _TOTAL = re.compile(r"(本页|本季|本年)?(合计|总计|小计|共计|累计
 _REMARK = re.compile(
     r"(注|备注|说明|填报说明|填表说明):.*|(填表人|填报人|制表人?|审核人|联系人|联系电话|单位负责人|填报日期)(:.*)?"
 )
+
+_AT_A_GLANCE = 500  # texts
+Read = tuple[Any, str, Unreadable | None]
 
 
 @dataclass(frozen=True)
@@ -68,16 +72,32 @@ class _Form:
         """Where each reader's cells stand in a row."""
         return tuple(reader.item.position for reader in self.readers)
 
-    def texts(self, cells: tuple[str, ...]) -> list[str]:
-        """A row's cells in the order of `readers`; cells beyond its end are blank."""
-        width = len(cells)
-        return [cells[position] if position < width else "" for position in self.positions]
+    @cached_property
+    def reach(self) -> int:
+        """The last of these positions."""
+        return max(self.positions)
 
-    def begins_with_code(self, texts: list[str]) -> bool:
+    @cached_property
+    def chosen(self) -> Callable[[tuple[str, ...]], Sequence[str]]:
+        """The cells at these positions, of a row that reaches so far."""
+        return itemgetter(*self.positions) if len(self.positions) > 1 else lambda cells: (cells[self.reach],)
+
+    def texts(self, cells: tuple[str, ...]) -> Sequence[str]:
+        """A row's cells in the order of `readers`; cells beyond its end are blank."""
+        if len(cells) > self.reach:
+            return self.chosen(cells)
+        return [cells[position] if position < len(cells) else "" for position in self.positions]
+
+    @cached_property
+    def keys(self) -> tuple[bool, ...]:
+        """Whether each reader's column is part of the key."""
+        return tuple(reader.column.id in self.table.key for reader in self.readers)
+
+    def begins_with_code(self, texts: Sequence[str]) -> bool:
         """Whether a row's first filled cell is a key in letters and digits: no total, remark or heading is."""
-        for reader, text in zip(self.readers, texts, strict=True):
+        for place, text in enumerate(texts):
             if text and not text.isspace():
-                return text.isascii() and reader.column.id in self.table.key and not _is_heading(reader.item, text)
+                return self.keys[place] and text.isascii() and not _is_heading(self.readers[place].item, text)
         return False
 
 
@@ -93,7 +113,7 @@ def read_form(sheet: Sheet, table: Table, plan: Plan, origin: Origin) -> FormRea
         return reading
     form = _Form(sheet, table, origin, [cell_reader(item, plan) for item in placed])
     reading.letters = {reader.column.id: reader.letter for reader in form.readers}
-    items: list[tuple[int, list[str]]] = []
+    items: list[tuple[int, Sequence[str]]] = []
     for number, cells, texts in _filled_rows(form, header):
         message = _not_an_item(form, cells, texts)
         if message:
@@ -106,7 +126,7 @@ def read_form(sheet: Sheet, table: Table, plan: Plan, origin: Origin) -> FormRea
     return reading
 
 
-def _filled_rows(form: _Form, header: int) -> Iterator[tuple[int, tuple[str, ...], list[str]]]:
+def _filled_rows(form: _Form, header: int) -> Iterator[tuple[int, tuple[str, ...], Sequence[str]]]:
     """Excel row numbers, cells and texts of the rows below the headings that hold anything in a known column."""
     letters = {reader.letter for reader in form.readers}
     untrusted = {int(cell.lstrip(ascii_uppercase)) for cell in form.sheet.untrusted if cell.rstrip(digits) in letters}
@@ -118,7 +138,7 @@ def _filled_rows(form: _Form, header: int) -> Iterator[tuple[int, tuple[str, ...
             yield number, cells, texts
 
 
-def _not_an_item(form: _Form, cells: tuple[str, ...], texts: list[str]) -> str:
+def _not_an_item(form: _Form, cells: tuple[str, ...], texts: Sequence[str]) -> str:
     """Why a row is no item (a total, a remark under the table, the headings again); '' when it is one."""
     if form.begins_with_code(texts):
         return ""
@@ -140,7 +160,7 @@ def _is_heading(item: Placed, text: str) -> bool:
     return item.column.heading[:1] in text and normal(split_heading(text)[0]) == normal(item.column.heading)
 
 
-def _read_items(form: _Form, items: list[tuple[int, list[str]]], reading: FormReading) -> None:
+def _read_items(form: _Form, items: list[tuple[int, Sequence[str]]], reading: FormReading) -> None:
     """Read the rows that hold items, column by column; faults and echoes stand in the order of the rows."""
     columns = [_read_column(form, place, items) for place in range(len(form.readers))]
     refused = {number for _, faults, _ in columns for number in faults}
@@ -156,24 +176,19 @@ def _read_items(form: _Form, items: list[tuple[int, list[str]]], reading: FormRe
 
 
 def _read_column(
-    form: _Form, place: int, items: list[tuple[int, list[str]]]
+    form: _Form, place: int, items: list[tuple[int, Sequence[str]]]
 ) -> tuple[list[Any], dict[int, Problem], dict[int, Echo]]:
     """One column's value in every row, and its faults and echoes by row; each distinct text is read once."""
     reader, untrusted = form.readers[place], form.sheet.untrusted
-    cells = [(texts[place], "") for _, texts in items]
-    if untrusted:
-        cells = [
-            (written, untrusted.get(f"{reader.letter}{number}", ""))
-            for (written, _), (number, _) in zip(cells, items, strict=True)
-        ]
-    read = {cell: _read_cell(reader, *cell) for cell in dict.fromkeys(cells)}
+    cells = [texts[place] for _, texts in items]
+    read = _read_distinct(reader, list(dict.fromkeys(cells)))
     faults: dict[int, Problem] = {}
     echoes: dict[int, Echo] = {}
-    for (number, _), cell in (
-        zip(items, cells, strict=True) if any(said or why for _, said, why in read.values()) else ()
-    ):
-        (written, _), (_, understood, fault) = cell, read[cell]
+    spoken = untrusted or any(said or why for _, said, why in read.values())
+    for (number, _), written in zip(items, cells, strict=True) if spoken else ():
         address = f"{reader.letter}{number}"
+        why = untrusted.get(address, "")
+        _, understood, fault = _read_cell(reader, written, why) if why else read[written]
         if understood:
             echoes[number] = Echo(form.origin.file, form.origin.sheet, address, written, understood)
         if fault:
@@ -184,7 +199,19 @@ def _read_column(
     return [read[cell][0] for cell in cells], faults, echoes
 
 
-def _read_cell(reader: CellReader, written: str, untrusted: str) -> tuple[Any, str, Unreadable | None]:
+def _read_distinct(reader: CellReader, texts: list[str]) -> dict[str, Read]:
+    """Text → what `_read_cell` makes of it; texts that mean themselves are told so many at a time."""
+    read: dict[str, Read] = {}
+    for start in range(0, len(texts), _AT_A_GLANCE):
+        some = texts[start : start + _AT_A_GLANCE]
+        if reader.reads_as_written(some):
+            read.update((text, (text, "", None)) for text in some)
+        else:
+            read.update((text, _read_cell(reader, text, "")) for text in some)
+    return read
+
+
+def _read_cell(reader: CellReader, written: str, untrusted: str) -> Read:
     """The value of a cell, what was understood where it differs, and why it cannot be read."""
     try:
         value = reader.value(written, untrusted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -22,6 +23,8 @@ _NUMBER = re.compile(
 _VAGUE = re.compile(r"[约近余多超逾]|左右|以上|以下|成|[~～≈]")
 _CHINESE_DIGITS = re.compile(r"[一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰仟零〇]")
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&#|javascript:", re.IGNORECASE)
+_BETWEEN = "\0"  # parts texts that are looked at together; no parser lets it through
+_LOOSE_BLANK = re.compile(rf"  |(?:\A|{_BETWEEN}) | (?:{_BETWEEN}|\Z)")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+")
 _LARGEST = Decimal(10) ** 13
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -71,6 +74,21 @@ def parse_text(written: str) -> str:
 
 def _printable(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+
+
+def reads_as_text(written: Sequence[str]) -> bool:
+    """Whether `parse_text` gives back each of these texts as it stands, and none is blank."""
+    together = _BETWEEN.join(written)
+    return (
+        all(written) and "".join(written).isprintable() and not _LOOSE_BLANK.search(together)
+        and not _MARKUP.search(unicodedata.normalize("NFKC", together))
+    )  # fmt: skip
+
+
+def reads_as_code(written: Sequence[str]) -> bool:
+    """Whether `parse_code` gives back each of these texts as it stands, and none is blank."""
+    together = "".join(written)
+    return all(written) and together.isascii() and together.isalnum() and together == together.upper()
 
 
 def parse_code(written: str) -> str:

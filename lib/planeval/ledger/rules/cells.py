@@ -18,7 +18,7 @@ from planeval.ledger.rules.frames import Frames, Rows
 from planeval.ledger.rules.functions import pattern_fault
 from planeval.ledger.rules.registry import ColumnId, ColumnIds, Failure, named_check
 from planeval.ledger.rules.rule import Rule
-from planeval.ledger.rules.values import Floats
+from planeval.ledger.rules.values import SEPARATOR, Floats
 from planeval.plan.model import Day, Entry
 
 _APART = r"[ -]?"
@@ -29,7 +29,6 @@ _IDENTITY = re.compile(
 _MOBILE = re.compile(
     rf"(?<![0-9A-Za-z])(?:\+?86{_APART})?1[3-9][0-9]{_APART}[0-9]{{4}}{_APART}[0-9]{{4}}(?![0-9A-Za-z])"
 )
-_SHORTEST = 11
 
 
 class PersonalData(Entry):
@@ -43,17 +42,20 @@ def personal_data(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[
     """No text or code holds an 18-digit identity number, no text a mobile number."""
     rows, phone_codes = frames[rule.table], rule.settings(PersonalData).phone_codes
     for column in rows.table.columns:
-        if column.kind not in ("text", "code"):
+        if column.kind not in ("text", "code") or not _may_hold_numbers(rows, column.id):
             continue
         phones = column.kind == "text" or column.id in phone_codes
         for at, found in _each(rows, column.id, partial(_personal, phones=phones)):
             yield Failure(rule.table, at, column.id, {"found": found})
 
 
+def _may_hold_numbers(rows: Rows, column: str) -> bool:
+    """Whether a text of a column is an identity or mobile number: mostly none is, as one look at all of them tells."""
+    return bool(_personal(SEPARATOR.join(map(str, pd.unique(rows.objects(column)))), phones=True))
+
+
 def _personal(text: str, phones: bool) -> str:
     plain = unicodedata.normalize("NFKC", text)
-    if len(plain) < _SHORTEST:
-        return ""
     if _IDENTITY.search(plain):
         return "身份证号"
     return "手机号" if phones and _MOBILE.search(plain) else ""

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from planeval.ledger.rules.context import RuleContext
 from planeval.ledger.rules.frames import Frames, Positions, Rows
-from planeval.ledger.rules.names import close_pairs, core_name
+from planeval.ledger.rules.names import close_pairs, core_name, core_names
 from planeval.ledger.rules.registry import ColumnId, ColumnIds, Failure, Where, Words, named_check
 from planeval.ledger.rules.rule import Rule
 from planeval.plan.model import Entry
@@ -173,11 +173,13 @@ def near_names(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Fai
     rows, wanted = frames[rule.table], rule.settings(NearNames)
     names, may_be_same = rows.objects(wanted.column), _comparison(rows, wanted)
     shelves: dict[str, list[int]] = defaultdict(list)
-    for at in _first_of_each(rows, wanted):
-        shelves[core_name(str(names[at]), wanted.drop)].append(int(at))
+    first = _first_of_each(rows, wanted)
+    for at, core in zip(first, core_names([str(names[at]) for at in first], wanted.drop), strict=True):
+        shelves[core].append(int(at))
     cores = list(shelves)
+    namesakes = ((place, place) for place, core in enumerate(cores) if len(shelves[core]) > 1)
     told: set[object] = set()
-    for one, other in [*((core, core) for core in range(len(cores))), *close_pairs(cores, wanted.similarity)]:
+    for one, other in [*namesakes, *close_pairs(cores, wanted.similarity)]:
         for here, there in _candidates(shelves[cores[one]], shelves[cores[other]]):
             if rows.items[there] not in told and may_be_same(here, there):
                 told.add(rows.items[there])

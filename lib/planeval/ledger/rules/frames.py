@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planeval.ledger.rules.values import KIND_OF_COLUMN, Floats, Truths, Values, constant, normal_text, numbers, texts
+from planeval.ledger.rules.values import KIND_OF_COLUMN, Floats, Truths, Values, constant, normal_texts, numbers, texts
 from planeval.ledger.tables import Column, Table
 from planeval.periods import Period
 
@@ -128,7 +128,8 @@ class Rows:
     def standing(self, rank: Callable[[object], int]) -> Positions:
         """Positions of the row that counts for each item: the last word of the unit of the lowest rank."""
         last = self.last_words
-        ranks = np.array([rank(unit) for unit in self.units[last]], dtype=np.int64)
+        codes, units = pd.factorize(self.units[last], use_na_sentinel=False)
+        ranks = np.array([rank(unit) for unit in units], dtype=np.int64)[codes]
         order = np.lexsort((last, ranks))
         kept = ~pd.Series(self.items[last[order]]).duplicated()
         return np.sort(last[order][kept.to_numpy()])
@@ -146,7 +147,7 @@ def normal_forms(data: Objects) -> Objects:
     """Texts in the form in which names are compared; each distinct text is worked out once."""
     codes, distinct = pd.factorize(data)
     forms = np.empty(len(distinct) + 1, dtype=object)
-    forms[: len(distinct)] = [normal_text(str(text)) or None for text in distinct]
+    forms[: len(distinct)] = [form or None for form in normal_texts([str(text) for text in distinct])]
     return forms[codes]
 
 
@@ -204,8 +205,8 @@ def _text(filed: pd.DataFrame, name: str) -> Objects:
     data = _objects(filed, name)
     if pd.api.types.infer_dtype(data, skipna=True) not in ("string", "empty"):
         data[:] = [None if value is None else str(value) for value in data]
-    blank = np.array([value is not None and not value.strip() for value in data], dtype=bool)
-    data[blank] = None
+    if not all(map(str.strip, data[data != np.array(None)])):
+        data[[value is not None and not value.strip() for value in data]] = None
     return data
 
 
@@ -225,8 +226,8 @@ def _days(filed: pd.DataFrame, name: str) -> Objects:
 
 def _quarter_numbers(data: Objects) -> Floats:
     """Quarters (Period or `2026Q3`) as counted from year 0, so that neighbours differ by 1."""
-    known = {value: _quarter_number(value) for value in set(data)}
-    return np.array([known[value] for value in data], dtype=np.float64)
+    known = {place: _quarter_number(value) for place, value in {id(value): value for value in data}.items()}
+    return np.array([known[id(value)] for value in data], dtype=np.float64)
 
 
 def _quarter_number(value: object) -> float:

@@ -7,7 +7,7 @@ true` is true, everything else with an unknown part is unknown, and only a known
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ KIND_NAMES: dict[str, str] = {
 }  # fmt: skip
 KIND_OF_COLUMN: dict[str, Kind] = {"number": "number", "count": "number", "date": "day", "quarter": "quarter"}
 _FARTHEST_DAY = 2.5e6  # days from 1970 within which calendar arithmetic is defined
+SEPARATOR = "\0"  # no blank, no part of any word, changed by no normal form; in what was filed it does not occur
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
 
@@ -94,6 +95,14 @@ def normal_text(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return "".join(text.split()).casefold()
+
+
+def normal_texts(texts: Sequence[str]) -> list[str]:
+    """`normal_text` of each: worked out for all in one go, joined by a sign that none of these steps touches."""
+    joined = SEPARATOR.join(texts)
+    if not texts or joined.count(SEPARATOR) != len(texts) - 1:
+        return [normal_text(text) for text in texts]
+    return normal_text(joined).split(SEPARATOR)
 
 
 def later_by_months(days: Values, months: int) -> Values:

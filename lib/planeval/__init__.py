@@ -29,7 +29,10 @@ _HOMES = {
     "planeval.show.unit_bands": ("unit_bands_section", "unit_standing"),
     "planeval.show.unit_page": ("unit_milestones", "unit_summary", "unit_targets", "unit_title"),
     "planeval.show.unit_filings": ("unit_filing", "unit_next", "unit_orders", "unit_refused"),
-    "planeval.show.findings": ("task_findings",),
+    "planeval.show.report_sections": (
+        "report_annexes", "report_outlook", "report_problems", "report_summary", "report_targets", "report_tasks",
+        "report_units",
+    ),
     "planeval.show.final_version": ("final_summary",),
     "planeval.show.final_relevance": ("relevance_section",),
     "planeval.show.final_completion": ("completion_section",),

@@ -33,27 +33,15 @@ class Policies:
 
 
 @dataclass(frozen=True)
-class Exits:
-    """Investments given up (`exits`, of `invested` made): 万元 received, where `stated`, and put out again."""
-
-    invested: int
-    exits: int
-    stated: int
-    received: float
-    reinvested: float
-
-
-@dataclass(frozen=True)
 class Resources:
     """money: MONEY_COLUMNS, one row per source of money that anybody ever filed; per_item NaN below FEWEST items.
 
-    unfiled: tables of money that nobody filed up to the period. policies, exits: None when their table was not filed.
+    unfiled: tables of money that nobody filed up to the period. policies: None when not filed.
     """
 
     money: pd.DataFrame
     unfiled: tuple[str, ...]
     policies: Policies | None
-    exits: Exits | None
 
 
 def measure_resources(ledger: Ledger, period: Period, plan_end: pd.Timestamp) -> Resources:
@@ -66,7 +54,6 @@ def measure_resources(ledger: Ledger, period: Period, plan_end: pd.Timestamp) ->
     return Resources(
         money=money, unfiled=tuple(table for table in tables if table not in told),
         policies=_policies(policies, day, plan_end) if "policies" in told else None,
-        exits=_exits(ledger, day) if "investments" in told else None,
     )  # fmt: skip
 
 
@@ -115,13 +102,3 @@ def _policies(rows: pd.DataFrame, day: pd.Timestamp, plan_end: pd.Timestamp) -> 
         proposals={str(name): int(count) for name, count in rows["proposal"].value_counts(sort=False).items()},
         expiring=int(rows["expires_on"].le(plan_end).sum()),
     )  # fmt: skip
-
-
-def _exits(ledger: Ledger, day: pd.Timestamp) -> Exits:
-    made = ledger.current["investments"]
-    made = made[made["invested_on"].le(day)]
-    gone = made[made["exited_on"].le(day)]
-    stated = gone[gone["exit_amount"].notna()]
-    return Exits(
-        len(made), len(gone), len(stated), float(stated["exit_amount"].sum()), float(gone["reinvested_amount"].sum())
-    )

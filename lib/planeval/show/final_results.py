@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 
 from planeval.ledger.tables import BY_ID
-from planeval.measures.resources import FEWEST, Exits, Policies
+from planeval.measures.resources import FEWEST, Policies
 from planeval.review import Review
 from planeval.show.cluster import dependence_finding
 from planeval.show.environment import retention_finding
 from planeval.show.findings import FINDINGS, linked
+from planeval.show.fund_returns import recycling_finding
 from planeval.show.html import Cell, Fragment, definition_list, heading, paragraph, rows_of, table, together
 from planeval.show.incubation import flow_finding, lapsing_finding
 from planeval.show.method import published_table
@@ -19,7 +20,7 @@ from planeval.show.words import ABSENT, listed
 
 _EFFECTS = (
     ("产业集聚", "31_cluster"), ("创新主体", "32_actors"), ("企业培育", "33_enterprises"), ("成果转化", "34_transfer"),
-    ("“四链”融合", "37_fusion"),
+    ("科技金融", "35_finance"), ("“四链”融合", "37_fusion"),
 )  # fmt: skip
 _MEASURED_BY = "不适用：本计划以公开数为准，没有单位报送台账，公开数又不到这一层。"
 
@@ -33,10 +34,12 @@ def effect_section(review: Review) -> Fragment:
     head = heading(3, "方案实施以来的变化", "effect")
     if _no_ledger(review):
         return together([head, paragraph(f"{_MEASURED_BY}下面只列出收集到的公开数。"), published_table(review)])
-    first = (
-        f"{flow_finding(review)}这些变化与方案的实施在时间上一致；没有对照地区和未入谷的对照企业，"
-        "没有方案时会怎样不得而知，不能写成方案带来的。"
-    )
+    first = flow_finding(review)
+    if unavailable(review, "enterprises") is None:
+        first += (
+            "这些变化与方案的实施在时间上一致；没有对照地区和未入谷的对照企业，"
+            "没有方案时会怎样不得而知，不能写成方案带来的。"
+        )
     entries: list[tuple[str, str | Cell]] = [(name, linked(page, FINDINGS[page](review))) for name, page in _EFFECTS]
     return together([head, paragraph(first), definition_list(entries, kind="facts findings")])
 
@@ -88,9 +91,9 @@ def sustainability_section(review: Review) -> Fragment:
     questions: tuple[tuple[str, Callable[[Review], str], str], ...] = (
         ("资质到期", lapsing_finding, "33_enterprises"), ("依赖单一企业", dependence_finding, "31_cluster"),
         ("人才留存", retention_finding, "36_environment"),
+        ("基金循环", recycling_finding, "35_finance"),
     )  # fmt: skip
     entries: list[tuple[str, str | Cell]] = [(name, linked(page, finding(review))) for name, finding, page in questions]
-    entries.append(("基金循环", _recycling(review)))
     entries.append(("政策复评", _reviewed(review)))
     return together([head, paragraph(_lasting(review)), definition_list(entries, kind="facts findings")])
 
@@ -102,24 +105,12 @@ def _lasting(review: Review) -> str:
         "资质到期": unavailable(review, "enterprises", "certificates") is None,
         "依赖单一企业": unavailable(review, "enterprises", "operations") is None,
         "人才留存": unavailable(review, "talents") is None,
-        "基金循环": found.exits is not None,
+        "基金循环": "investments" in review.themes.finance.filed,
         "政策复评": found.policies is not None,
     }
     silent = [name for name, told in asked.items() if not told]
     text = f"成果能否持续看 {len(asked)} 个方面，台账能回答 {len(asked) - len(silent)} 个"
     return text + (f"；{listed(silent)}本季没有报送，不得而知。" if silent else "。")
-
-
-def _recycling(review: Review) -> str:
-    found: Exits | None = review.themes.resources.exits
-    if found is None:
-        return "“投资”表还没有任何单位报送过，是否循环不得而知。"
-    if not found.exits:
-        return f"{found.invested} 笔投资都还没有退出，“股权退出—循环发展”还没有发生，循环率无从计算。"
-    return (
-        f"{found.invested} 笔投资中 {found.exits} 笔已退出，其中 {found.stated} 笔写了收回金额，"
-        f"合计 {_wan(found.received)} 万元，再投 {_wan(found.reinvested)} 万元。"
-    )
 
 
 def _reviewed(review: Review) -> str:

@@ -40,6 +40,16 @@ def fund_section(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+def finance_finding(review: Review) -> str:
+    """The one sentence of the page: how far each fund has come from announcement to money paid in."""
+    finance = review.themes.finance
+    absent = unfiled(review, "funds", finance.filed)
+    if absent:
+        return absent.text
+    rows = rows_of(finance.scales)
+    return "；".join(_fund_finding(own) for own in _by_fund(rows)) + "。" if rows else "期末还没有基金记录。"
+
+
 def _by_fund(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return [[row for row in rows if row["fund_id"] == fund] for fund in dict.fromkeys(row["fund_id"] for row in rows)]
 

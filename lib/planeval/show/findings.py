@@ -1,14 +1,14 @@
-"""The one finding of each theme page, and which theme pages belong to which key task."""
+"""The one finding of each theme page, and which theme page belongs to which key task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from planeval.plan.coverage import demands
 from planeval.plan.model import Task
 from planeval.review import Review
 from planeval.show.cluster import cluster_finding
 from planeval.show.environment import environment_finding
+from planeval.show.finance import finance_finding
 from planeval.show.fusion import fusion_finding
 from planeval.show.html import Cell, Fragment, definition_list, esc, link, paragraph
 from planeval.show.incubation import enterprises_finding
@@ -20,6 +20,7 @@ FINDINGS: dict[str, Callable[[Review], str]] = {
     "32_actors": actors_finding,
     "33_enterprises": enterprises_finding,
     "34_transfer": transfer_finding,
+    "35_finance": finance_finding,
     "36_environment": environment_finding,
     "37_fusion": fusion_finding,
 }
@@ -27,15 +28,9 @@ _NO_PAGE = "没有主题页，见节点。"
 _SEE = "详见本主题页"
 
 
-def pages_of_task(review: Review, task: Task) -> list[str]:
-    """Theme pages on which the task's single demands are shown, by coverage.yml, in reading order."""
-    shown = {
-        place.split("#")[0]
-        for demand in demands(review.plan)
-        if demand.clause == task.clause and demand.id in review.coverage
-        for place in review.coverage[demand.id].shown
-    }
-    return [page for page in FINDINGS if page in shown]
+def page_of_task(task: Task) -> str | None:
+    """The theme page of a key task: the one that carries the task's id in its name."""
+    return next((page for page in FINDINGS if page.partition("_")[2] == task.id), None)
 
 
 def linked(page: str, finding: str) -> Cell:
@@ -44,16 +39,14 @@ def linked(page: str, finding: str) -> Cell:
 
 
 def task_findings(review: Review) -> Fragment:
-    """Each key task with the one finding of each of its theme pages."""
+    """Each key task with the one finding of its theme page."""
     if not review.plan.tasks:
         return Fragment("")
     entries: list[tuple[str, str | Cell]] = []
     for task in review.plan.tasks:
-        pages = pages_of_task(review, task)
-        cells = [linked(page, FINDINGS[page](review)) for page in pages]
-        text = "".join(cell.text for cell in cells)
-        whole = Cell(text, "<br>".join(cell.html for cell in cells)) if cells else Cell(_NO_PAGE)
-        entries.append((f"{task.clause} {task.name}", whole))
+        page = page_of_task(task)
+        said = linked(page, FINDINGS[page](review)) if page else _NO_PAGE
+        entries.append((f"{task.clause} {task.name}", said))
     return definition_list(entries, kind="facts findings")
 
 

@@ -34,6 +34,13 @@ def recycling_section(review: Review) -> Fragment:
     return together([*parts, multiples, _rates(finance)])
 
 
+def recycling_finding(review: Review) -> str:
+    """Exits, what they brought and what was invested again."""
+    finance = review.themes.finance
+    absent = unfiled(review, "investments", finance.filed)
+    return absent.text if absent else _finding(finance.returns)
+
+
 def _heading(said: Returns) -> str:
     if not said.exits and not said.partial:
         return "还没有退出，资金没有循环"

@@ -6,7 +6,6 @@ import pandas as pd
 
 from planeval.judge.progress import DONE, LATE_LIGHTS
 from planeval.measures import tasks as tasks_measured
-from planeval.plan.model import KIND_NAMES
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, bullets, definition_list, link, paragraph, rows_of, table, together
 from planeval.show.lights import chance, light_notes, three_lights
@@ -62,7 +61,7 @@ def target_table(review: Review) -> Fragment:
     first = first if known else "各项指标都没有可用的数，无法判断进度。"
     rows = [
         (Cell(row["name"], link(row["name"], f"20_targets.html#target-{row['target_id']}").html),
-         KIND_NAMES[row["kind"]], review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
+         review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
          percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]), *three_lights(row),
          chance(row["outlook_p"]))
         for row in rows_of(review.targets)
@@ -70,9 +69,9 @@ def target_table(review: Review) -> Fragment:
     return together([
         paragraph(first),
         table("量化指标完成情况",
-              ("指标", "类型", "目标值", "现值", "完成比例", "应达比例", "差距（百分点）", "进度灯",
+              ("指标", "目标值", "现值", "完成比例", "应达比例", "差距（百分点）", "进度灯",
                "展望灯", "证据灯", "到期达到的可能"), rows,
-              ("text", "text", "number", "number", "number", "number", "number", "mark", "mark", "mark", "number"),
+              ("text", "number", "number", "number", "number", "number", "mark", "mark", "mark", "number"),
               unit="见目标值", notes=_target_notes(review), kind="compact"),
     ])  # fmt: skip
 
@@ -149,13 +148,16 @@ def overdue_milestones(review: Review) -> Fragment:
     return _milestone_table(review, rows, "逾期未完成的任务节点")
 
 
+def milestones_due_next(review: Review) -> pd.DataFrame:
+    """The milestones that fall due in the next quarter and are not finished, earliest first."""
+    upcoming, due = review.period.next, review.milestones["due_on"]
+    inside = due.ge(pd.Timestamp(upcoming.start)) & due.le(pd.Timestamp(upcoming.end))
+    return review.milestones[inside & review.milestones["state"].eq(tasks_measured.NOT_DUE)].sort_values("due_on")
+
+
 def next_milestones(review: Review) -> Fragment:
     """Milestones that fall due in the next quarter."""
-    upcoming = review.period.next
-    due = review.milestones["due_on"]
-    inside = due.ge(pd.Timestamp(upcoming.start)) & due.le(pd.Timestamp(upcoming.end))
-    rows = review.milestones[inside & review.milestones["state"].eq(tasks_measured.NOT_DUE)].sort_values("due_on")
-    return _milestone_table(review, rows, f"{upcoming.label}到期的任务节点")
+    return _milestone_table(review, milestones_due_next(review), f"{review.period.next.label}到期的任务节点")
 
 
 def _milestone_table(review: Review, rows: pd.DataFrame, caption: str) -> Fragment:
@@ -235,7 +237,7 @@ def suggestions(review: Review) -> Fragment:
     lines = []
     for row in rows_of(review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]):
         lines.append(
-            f"{row['name']}：请牵头单位说明差距原因，提出每季完成 {pace(row['required_pace'], row['unit'])} 的安排。"
+            f"{row['name']}：请牵头单位说明差距原因，提出每季完成 {pace(row['required_pace'], row['unit'])}的安排。"
         )
     overdue = review.milestones[review.milestones["state"].eq(tasks_measured.OVERDUE)]
     names = [_unit_name(review, unit) for unit in dict.fromkeys(overdue["lead_unit"])]

@@ -31,7 +31,7 @@ def waterfall_chart(finance: Finance) -> Fragment:
             _step(axes, -place, amount, before, top)
             before = amount
         axes.set_yticks([-place for place in range(len(steps))], [name for name, _ in steps])
-        axes.set_xlim(0, top * 1.3)
+        axes.set_xlim(0, top * 1.5)
         axes.set_xticks([])
         axes.tick_params(length=0)
         axes.spines["bottom"].set_visible(False)

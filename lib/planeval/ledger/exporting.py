@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -34,7 +33,10 @@ from planeval.plan import Plan
 Format = Literal["xlsx", "csv"]
 FORMATS: tuple[Format, ...] = ("xlsx", "csv")
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_UNSEEN = (  # blanks and signs without width, which a spreadsheet may pass over before it looks for a formula
+    " \0\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\xad\u1680\u180e\u2028\u2029\u202f\u205f\u3000\ufeff"
+    + "".join(map(chr, (*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))))
+)
 _ORIGIN = (
     Column("unit_id", "来自单位", "unit", "哪个单位报送的"),
     Column("period", "来自季度", "quarter", "哪个季度的报送"),
@@ -51,9 +53,12 @@ def table_named(name: str) -> Table | None:
 
 
 def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: as it is, or with an apostrophe before it."""
-    shown = text.lstrip(" \u3000\u00a0\u200b\ufeff")
-    return f"'{text}" if shown[:1] in FORMULA_STARTS and not _NUMBER.fullmatch(text) else text
+    """Text that no spreadsheet takes for a formula: as it is, or with an apostrophe before it.
+
+    It gets one when its first sign to be seen is in FORMULA_STARTS, blanks and zero-width signs before it or not;
+    text such as `-5` too. A real number is no text: it is written as a number and never passes here.
+    """
+    return f"'{text}" if text.lstrip(_UNSEEN)[:1] in FORMULA_STARTS else text
 
 
 def export_table(ledger: Ledger, table: Table, plan: Plan, path: Path, form: Format, filed: bool = False) -> int:

@@ -20,13 +20,13 @@ import pandas as pd
 from pydantic_core import to_jsonable_python
 
 from planeval.judge.unit_bands import COLUMNS as BAND_COLUMNS
+from planeval.ledger.exporting import inert
 from planeval.periods import Period
 from planeval.publish.environment_tables import environment_tables
 from planeval.publish.finance_tables import finance_tables
 from planeval.publish.incubation_tables import incubation_tables
 from planeval.review import Review
 
-FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 PROBLEM_COLUMNS = ("file", "sheet", "cell", "level", "unit", "message", "value", "expected", "remedy", "rule")
 PUBLISHED_COLUMNS = (
     "file", "series", "place", "period", "value", "unit", "note", "target_id", "title", "publisher", "url", "url_note",
@@ -148,7 +148,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def cell_text(value: Any) -> str:
     """One cell as written in a published CSV."""
     if isinstance(value, str):
-        return f"'{value}" if value[:1] in FORMULA_STARTS else value
+        return inert(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple | list | set | frozenset):

@@ -12,6 +12,8 @@ import nbformat
 import pytest
 import yaml
 
+import planeval
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LOGIC = (
@@ -70,6 +72,12 @@ def test_every_notebook_is_published_and_every_published_one_exists() -> None:
     """reports.yml and notebooks/ name the same pages."""
     named = yaml.safe_load((ROOT / "params/jincheng/reports.yml").read_text(encoding="utf-8"))["reports"]
     assert {entry["notebook"] for entry in named} == {path.stem for path in NOTEBOOKS}
+
+
+def test_a_name_notebooks_import_has_one_home() -> None:
+    """Two modules offering the same name would put one page's section on the other, without any error."""
+    named = [name for names in planeval._HOMES.values() for name in names]
+    assert sorted(named) == sorted(set(named))
 
 
 def test_plain_papermill_works_from_any_folder(tmp_path: Path) -> None:

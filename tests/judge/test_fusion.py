@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from python_calamine import CalamineWorkbook
 
-from planeval import chain_section, open_review, role_section
+from planeval import fusion_chain_section, open_review, role_section
 from planeval.judge.fusion import coordination, judge_fusion
 from planeval.plan.fusion import Fusion
 from planeval.review import Review
@@ -137,12 +137,12 @@ def test_indicators_counted_again_from_raw_cells(review: Review) -> None:
 
 def test_sections_state_their_finding_and_an_undecided_plan_stands(review: Review) -> None:
     """The first sentence names the weakest chain; a plan without the decision says so."""
-    text = chain_section(review).text
+    text = fusion_chain_section(review).text
     assert review.fusion is not None
     assert f"四链协调度 {review.fusion.degrees['degree'].iloc[-1]:.2f}" in text
     assert "最弱的是资金链" in text
     assert "nan" not in (text + role_section(review).text).lower()
     early = open_review("jincheng", "2025Q1", workspace=ROOT)
-    assert "没有算出：产业链有指标没有数" in chain_section(early).text
+    assert "没有算出：产业链有指标没有数" in fusion_chain_section(early).text
     other = open_review("lvliang-2025", "2025Q4", workspace=ROOT)
-    assert "没有决定用哪些指标" in chain_section(other).text + role_section(other).text
+    assert "没有决定用哪些指标" in fusion_chain_section(other).text + role_section(other).text

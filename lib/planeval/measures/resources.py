@@ -1,4 +1,4 @@
-"""Money that was put in beside what came of it, and what decides whether results last.
+"""Money that was put in beside what came of it.
 
 Nothing in the ledger shares one sum out over several results: money stands beside the count it was paid for, and a
 sum per item is given only where every item was paid for by that sum. Amounts in 万元.
@@ -20,31 +20,17 @@ MONEY_COLUMNS = ("source", "table", "amount", "stated", "items", "item", "per_it
 
 
 @dataclass(frozen=True)
-class Policies:
-    """Policies in the last state filed by the period. listed: all; review_due: 应复评日期 reached; reviewed: of them
-    those with a 复评日期 reached; proposals: 废改立 proposal → policies; expiring: 失效日期 on or before `horizon`.
-    """
-
-    listed: int
-    review_due: int
-    reviewed: int
-    proposals: dict[str, int]
-    expiring: int
-
-
-@dataclass(frozen=True)
 class Resources:
     """money: MONEY_COLUMNS, one row per source of money that anybody ever filed; per_item NaN below FEWEST items.
 
-    unfiled: tables of money that nobody filed up to the period. policies: None when not filed.
+    unfiled: tables of money that nobody filed up to the period.
     """
 
     money: pd.DataFrame
     unfiled: tuple[str, ...]
-    policies: Policies | None
 
 
-def measure_resources(ledger: Ledger, period: Period, plan_end: pd.Timestamp) -> Resources:
+def measure_resources(ledger: Ledger, period: Period) -> Resources:
     """Everything filed for quarters up to the period, as it stood at the period's end."""
     day = pd.Timestamp(period.end)
     told = {table for when, _, table in ledger.reported if when <= period}
@@ -53,7 +39,6 @@ def measure_resources(ledger: Ledger, period: Period, plan_end: pd.Timestamp) ->
     tables = ("funds", "investments", "policies", "talents", "credit")
     return Resources(
         money=money, unfiled=tuple(table for table in tables if table not in told),
-        policies=_policies(policies, day, plan_end) if "policies" in told else None,
     )  # fmt: skip
 
 
@@ -93,12 +78,3 @@ def _last_state(ledger: Ledger, period: Period) -> pd.DataFrame:
     known = [Period.parse(str(quarter)) <= period for quarter in rows["quarter"]]
     rows = rows[pd.Series(known, index=rows.index, dtype=bool)]
     return rows.sort_values("quarter", kind="stable").drop_duplicates("policy_id", keep="last")
-
-
-def _policies(rows: pd.DataFrame, day: pd.Timestamp, plan_end: pd.Timestamp) -> Policies:
-    due = rows["review_due_on"].le(day)
-    return Policies(
-        listed=len(rows), review_due=int(due.sum()), reviewed=int((due & rows["reviewed_on"].le(day)).sum()),
-        proposals={str(name): int(count) for name, count in rows["proposal"].value_counts(sort=False).items()},
-        expiring=int(rows["expires_on"].le(plan_end).sum()),
-    )  # fmt: skip

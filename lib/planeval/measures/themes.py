@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
-
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile
 from planeval.measures.actors import Actors, measure_actors
@@ -95,5 +93,5 @@ class Themes:
 
     @cached_property
     def resources(self) -> Resources:
-        """Money put in beside what came of it; policies reviewed and money that came back."""
-        return measure_resources(self.ledger, self.period, pd.Timestamp(self.plan.text.due))
+        """Money put in beside what came of it."""
+        return measure_resources(self.ledger, self.period)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from planeval.ledger.tables import BY_ID
-from planeval.measures.resources import FEWEST, Policies
+from planeval.measures.resources import FEWEST
 from planeval.review import Review
 from planeval.show.cluster import dependence_finding
 from planeval.show.environment import retention_finding
@@ -15,6 +15,7 @@ from planeval.show.fund_returns import recycling_finding
 from planeval.show.html import Cell, Fragment, definition_list, heading, paragraph, rows_of, table, together
 from planeval.show.incubation import flow_finding, lapsing_finding
 from planeval.show.method import published_table
+from planeval.show.policy_reviews import review_finding
 from planeval.show.silence import unavailable
 from planeval.show.words import ABSENT, listed
 
@@ -29,7 +30,7 @@ def _no_ledger(review: Review) -> bool:
     return bool(review.method.value("source_of_record", review.period) == "published")
 
 
-def effect_section(review: Review) -> Fragment:
+def final_effect_section(review: Review) -> Fragment:
     """What each theme page found, with what may and may not be concluded from it."""
     head = heading(3, "方案实施以来的变化", "effect")
     if _no_ledger(review):
@@ -92,32 +93,21 @@ def sustainability_section(review: Review) -> Fragment:
         ("资质到期", lapsing_finding, "33_enterprises"), ("依赖单一企业", dependence_finding, "31_cluster"),
         ("人才留存", retention_finding, "36_environment"),
         ("基金循环", recycling_finding, "35_finance"),
+        ("政策复评", review_finding, "60_policy"),
     )  # fmt: skip
     entries: list[tuple[str, str | Cell]] = [(name, linked(page, finding(review))) for name, finding, page in questions]
-    entries.append(("政策复评", _reviewed(review)))
     return together([head, paragraph(_lasting(review)), definition_list(entries, kind="facts findings")])
 
 
 def _lasting(review: Review) -> str:
     """The first sentence: how many of the five questions the ledgers answer."""
-    found = review.themes.resources
     asked = {
         "资质到期": unavailable(review, "enterprises", "certificates") is None,
         "依赖单一企业": unavailable(review, "enterprises", "operations") is None,
         "人才留存": unavailable(review, "talents") is None,
         "基金循环": "investments" in review.themes.finance.filed,
-        "政策复评": found.policies is not None,
+        "政策复评": "policies" in review.themes.policies.filed,
     }
     silent = [name for name, told in asked.items() if not told]
     text = f"成果能否持续看 {len(asked)} 个方面，台账能回答 {len(asked) - len(silent)} 个"
     return text + (f"；{listed(silent)}本季没有报送，不得而知。" if silent else "。")
-
-
-def _reviewed(review: Review) -> str:
-    found: Policies | None = review.themes.resources.policies
-    if found is None:
-        return "“政策”表还没有任何单位报送过，复评情况不得而知。"
-    proposals = "，".join(f"{name} {count} 项" for name, count in found.proposals.items())
-    text = f"{found.listed} 项政策中，应复评的 {found.review_due} 项，已复评 {found.reviewed} 项；"
-    text += f"废改立建议：{proposals}；" if proposals else "还没有提出废改立建议；"
-    return text + f"到方案期末失效的 {found.expiring} 项。"

@@ -26,7 +26,7 @@ _FORMULA = (
 )
 
 
-def chain_section(review: Review) -> Fragment:
+def fusion_chain_section(review: Review) -> Fragment:
     """The four chains and their coordination: this quarter's finding, the chains, the course of D."""
     judged = review.fusion
     parts = [heading(3, "四链指数和协调度", "chains")]

@@ -16,11 +16,11 @@ from planeval.show.words import ABSENT, listed, percent
 _CHANGES = ("修订", "废止", "新立")
 
 
-def review_section(review: Review) -> Fragment:
-    """Reviews due against done, and the list of those that are due."""
+def review_finding(review: Review) -> str:
+    """Reviews due against done, in a sentence."""
     nothing = nothing_to_say(review, "reviews", "政策复评")
     if nothing is not None:
-        return nothing
+        return nothing.text.partition("\n")[2] or nothing.text
     rows = rows_of(review.themes.policies.inventory)
     states = Counter(row["review"] for row in rows)
     overdue = [row["name"] for row in rows if row["review"] == OVERDUE]
@@ -29,13 +29,24 @@ def review_section(review: Review) -> Fragment:
     text += f"逾期未评 {states[OVERDUE]} 项；未到期 {states[NOT_DUE]} 项。" + (
         f"逾期未评的：{listed(overdue)}。" if overdue else ""
     )
+    return text
+
+
+def review_section(review: Review) -> Fragment:
+    """Reviews due against done, and the list of those that are due."""
+    nothing = nothing_to_say(review, "reviews", "政策复评")
+    if nothing is not None:
+        return nothing
+    rows = rows_of(review.themes.policies.inventory)
+    overdue = [row for row in rows if row["review"] == OVERDUE]
     body = [
         (row["name"], review.plan.unit(row["owner"]).short_name, day_text(row["review_due_on"]),
          day_text(row["reviewed_on"]), row["review"], _days(row, review))
         for row in sorted(rows, key=lambda row: (row["review"] != OVERDUE, str(row["review_due_on"])))
     ]  # fmt: skip
     return together([
-        heading(3, f"逾期未评 {len(overdue)} 项" if overdue else "没有逾期未评的政策", "reviews"), paragraph(text),
+        heading(3, f"逾期未评 {len(overdue)} 项" if overdue else "没有逾期未评的政策", "reviews"),
+        paragraph(review_finding(review)),
         table("复评：应评和实评", ("政策", "落实主体", "应复评", "实复评", "状态", "早（−）或晚（＋）"), body,
               ("text", "text", "text", "text", "text", "number"), unit="天",
               notes=[f"n={len(rows)} 项。口径：实复评日期晚于评价日的按未评计；逾期未评的天数计到评价日。"]),

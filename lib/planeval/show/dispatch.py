@@ -19,7 +19,7 @@ from planeval.measures.dispatch import (
     orders_by_unit,
 )
 from planeval.review import Review
-from planeval.show.html import Align, Cell, Fragment, bullets, link, paragraph, rows_of, table, together
+from planeval.show.html import Align, Cell, Fragment, bullets, heading, link, paragraph, rows_of, table, together
 from planeval.show.words import SYMBOLS, light, listed, percent
 
 _BY_US = "评估人员的决定，不是方案原文"
@@ -118,7 +118,7 @@ def order_table(review: Review) -> Fragment:
         for row in rows_of(review.orders)
     ]  # fmt: skip
     legend = "　".join(f"{SYMBOLS[word]} {word}" for word in LIGHTS)
-    return table(
+    listed_orders = table(
         "督办事项一览",
         ("督办编号", "承办单位", "指标或节点", "来源条款", "开单", "办结时限", "状态", "历时（天）", "逾期（天）",
          "销号", "灯"),
@@ -128,6 +128,7 @@ def order_table(review: Review) -> Fragment:
                f"状态：{'—'.join(STATES)}。历时从开单算到销号，没有销号的算到 {review.period.end}。",
                f"截至 {review.period.end} 的状态，按{_known(review)}收到的报送；全部各列见 tables/dispatch.csv。"],
     )  # fmt: skip
+    return heading(3, "督办事项", "orders") + listed_orders
 
 
 def _numbers(columns: int) -> list[Align]:

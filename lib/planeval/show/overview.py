@@ -7,7 +7,18 @@ import pandas as pd
 from planeval.judge.progress import DONE, LATE_LIGHTS
 from planeval.measures import tasks as tasks_measured
 from planeval.review import Review
-from planeval.show.html import Cell, Fragment, bullets, definition_list, link, paragraph, rows_of, table, together
+from planeval.show.html import (
+    Cell,
+    Fragment,
+    bullets,
+    definition_list,
+    heading,
+    link,
+    paragraph,
+    rows_of,
+    table,
+    together,
+)
 from planeval.show.lights import chance, light_notes, three_lights
 from planeval.show.words import (
     amount,
@@ -129,6 +140,7 @@ def task_table(review: Review) -> Fragment:
         for row in rows_of(tasks)
     ]  # fmt: skip
     return together([
+        heading(3, "各项任务的节点", "tasks"),
         paragraph(first),
         table("重点任务节点完成情况",
               ("重点任务", "条款", "牵头单位", "节点", *tasks_measured.STATES), rows,
@@ -194,6 +206,7 @@ def unit_table(review: Review) -> Fragment:
         for row in rows_of(units)
     ]  # fmt: skip
     return together([
+        heading(3, "各单位的报送和节点", "units"),
         paragraph(first),
         table("责任单位报送和牵头节点",
               ("责任单位", "本季报送", "收到日期", "实报/应报表", "退回错误", "牵头节点", "已到期", "已完成", "逾期"),

@@ -88,11 +88,11 @@ def set_up(need: str) -> None:
 
 
 def command_line(arguments: list[str]) -> list[str]:
-    """What to run in `.venv`; the tests take the whole suite unless files or folders are named."""
+    """What to run in `.venv`; the tests take the whole suite, on every core, unless files are named."""
     if arguments[0] != "test":
         return [str(PYTHON), "-m", "planeval", *arguments]
     named = any((ROOT / word.split("::")[0]).exists() for word in arguments[1:] if not word.startswith("-"))
-    whole = [] if named else ["notebooks", "tests"]
+    whole = [] if named else [*"-n auto --dist loadfile notebooks tests".split()]
     return [str(PYTHON), *"-m pytest --nbval-lax --nbval-current-env".split(), *whole, *arguments[1:]]
 
 

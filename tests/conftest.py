@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from stranger import write_workspace
@@ -24,10 +26,19 @@ def stranger(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The edition folder of the demonstration review 2026Q3, published once by the real command."""
+    """The edition folder of the demonstration review 2026Q3, published once by the real command.
+
+    Tests that run side by side share it: the first process to ask publishes, the others wait.
+    """
     root = Path(__file__).resolve().parents[1]
-    output = tmp_path_factory.mktemp("published")
-    command = [sys.executable, "-m", "planeval", "review", "2026Q3", "--workspace", str(root), "--output", str(output)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=output, check=False)
-    assert done.returncode == 0, done.stderr
+    base = tmp_path_factory.getbasetemp()
+    output = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "published"
+    with FileLock(output.with_suffix(".lock")):
+        if not (output / "done").exists():
+            output.mkdir(exist_ok=True)
+            command = [sys.executable, "-m", "planeval", "review", "2026Q3", "--workspace", str(root)]
+            done = subprocess.run([*command, "--output", str(output)], capture_output=True, text=True,
+                                  encoding="utf-8", cwd=output, check=False)  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            (output / "done").write_text("", encoding="utf-8")
     return output / "2026Q3" / "internal"

@@ -1,9 +1,9 @@
 """Having filed workbooks opened by a child process, so that a file that kills its reader is only a refused file.
 
 One child serves one process; it starts with the first workbook, is killed when a file takes too long, and is
-replaced after it died. Its memory is limited where the system can (not on Windows). It ends with its parent,
-however that ends: its stdin closes. What it sends is JSON, never a pickle: a child taken over by a file
-can lie about cells, no more.
+replaced after it died. Its memory is limited where the system can (on Windows by a job, see `windows_job`; not on
+macOS). It ends with its parent, however that ends: its stdin closes. What it sends is JSON, never a pickle: a child
+taken over by a file can lie about cells, no more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -25,6 +24,7 @@ from planeval.ledger import reading_worker
 from planeval.ledger.containers import locked, refused
 from planeval.ledger.reading_worker import DIMENSIONS, ENCRYPTED, FAILED, MEMORY, SHEETS, receive, send
 from planeval.ledger.sheet_scan import MAX_AREA, MAX_COLUMNS, MAX_ROWS, unreadable
+from planeval.ledger.windows_job import Job, interpreter, memory_job
 from planeval.problems import InputError
 
 MAX_SECONDS = 20.0
@@ -53,6 +53,7 @@ class ReadingChild:
         self.lock, self.guard = threading.Lock(), threading.Lock()
         self.until: float | None = None
         self.stopped: subprocess.Popen[bytes] | None = None
+        self.job: Job | None = None
 
     def read(self, raw: bytes, shown: str) -> list[Any]:
         """The sheets of a workbook: [place in it, name, hidden, merged areas, rows of text] each.
@@ -76,6 +77,9 @@ class ReadingChild:
         process.kill()
         process.wait(_ENDING_SECONDS)
         cast(Any, process.stdout).close()
+        job, self.job = self.job, None
+        if job is not None:
+            job.close()
 
     def _asked(self, raw: bytes) -> tuple[str, list[Any]]:
         process, why = self._running(), FAILED
@@ -111,10 +115,14 @@ class ReadingChild:
                     return
 
     def _lacks_memory(self) -> bool:
-        """Whether the child has written so; read without moving the place where it writes."""
-        if not hasattr(os, "pread"):  # Windows, where memory has no limit
+        """Whether the child has written so; read without moving the place where it writes, on Windows once it ended."""
+        if hasattr(os, "pread"):
+            written = os.pread(self.errors.fileno(), _MOST_WRITTEN, 0)
+        elif self.process is None or self.process.poll() is None:
             return False
-        written = os.pread(self.errors.fileno(), _MOST_WRITTEN, 0)
+        else:
+            self.errors.seek(0)
+            written = self.errors.read(_MOST_WRITTEN)
         return _NO_MEMORY in written or b"MemoryError" in written
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -127,12 +135,14 @@ class ReadingChild:
             self.errors.close()
             self.errors = tempfile.TemporaryFile()
             self.process = self._started()
+            self.job = memory_job(self.process.pid, self.memory)
             threading.Thread(target=self._watch, args=(self.process,), daemon=True).start()
         return self.process
 
     def _started(self) -> subprocess.Popen[bytes]:
         limits = (self.memory, MAX_ROWS, MAX_COLUMNS, MAX_AREA)
-        command = [sys.executable, "-P", str(Path(reading_worker.__file__)), *(str(limit) for limit in limits)]
+        python, added = interpreter()
+        command = [python, "-P", str(Path(reading_worker.__file__)), *(str(limit) for limit in limits)]
         flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows, no console appears
         return subprocess.Popen(
             command,
@@ -140,7 +150,7 @@ class ReadingChild:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             creationflags=flags,
-            env={**os.environ, "RUST_BACKTRACE": "0"},
+            env={**os.environ, **added, "RUST_BACKTRACE": "0"},
         )
 
 

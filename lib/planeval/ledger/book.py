@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from planeval.ledger.collecting import no_collecting
 from planeval.ledger.forms import Echo, FormReading, read_form
 from planeval.ledger.headings import Origin
 from planeval.ledger.items import one_row_per_item
@@ -27,6 +30,7 @@ from planeval.workspace import Workspace
 
 NOTES_SHEET = "填报说明"
 OWN_SHEETS = (NOTES_SHEET, "退回说明")  # in our forms and in marked copies; nothing is filed on them
+Block = tuple[dict[str, list[Any]], dict[str, object]]  # a sheet's columns, and what is the same in all its rows
 ORIGIN_COLUMNS = ("unit_id", "period", "received_on", "file", "sheet", "row")
 
 
@@ -76,6 +80,7 @@ class ReadOnce:
     rules: tuple[Rule, ...] | None = None
 
 
+@no_collecting()
 def open_ledger(
     workspace: Workspace, plan: Plan, method: Method, period: Period, as_known_on: date | None = None,
     shared: ReadOnce | None = None,
@@ -129,7 +134,7 @@ class _Reader:
         self.workspace = workspace
         self.plan = plan
         self.tables = tables
-        self.rows: dict[str, list[dict[str, object]]] = {table: [] for table in tables}
+        self.blocks: dict[str, list[Block]] = {table: [] for table in tables}
         self.letters: dict[tuple[str, str], dict[str, str]] = {}
         self.problems: list[Problem] = []
         self.echoes: list[Echo] = []
@@ -190,10 +195,8 @@ class _Reader:
             self.reported.add(place)
             if reading.written:
                 self.emptied.add(place)
-        origin = dict(
-            zip(ORIGIN_COLUMNS[:5], (filing.unit, filing.period, filing.received_on, shown, sheet), strict=True)
-        )
-        self.rows[table.id] += [{**row, **origin} for row in reading.rows]
+        origin = (filing.unit, filing.period, filing.received_on, shown, sheet)
+        self.blocks[table.id].append((reading.columns, dict(zip(ORIGIN_COLUMNS[:5], origin, strict=True))))
 
     def note_missing_sheets(self, duties_in: Callable[[Period], dict[str, tuple[str, ...]]]) -> None:
         """A unit that filed for a period without a sheet it owed then: said, because blank is not zero."""
@@ -208,8 +211,7 @@ class _Reader:
 
     def accepted(self, table: Table, identifier: str) -> pd.DataFrame:
         """Rows of a table that pass the schema; the faults of the others are noted."""
-        names = [*(column.id for column in table.columns), *ORIGIN_COLUMNS]
-        rows = pd.DataFrame(self.rows[table.id], columns=names, dtype=object)
+        rows = _one_below_the_other(self.blocks[table.id], [*(column.id for column in table.columns), *ORIGIN_COLUMNS])
         passed, faults = check_rows(rows, table, identifier, self.letters)
         self.problems += faults
         self.emptied -= {(period, unit, table.id) for period, unit in _filers(passed)}
@@ -232,6 +234,21 @@ class _Reader:
             if len(filed[table]) < len(rows):
                 self.emptied |= {(period, unit, table) for period, unit in _filers(rows) - _filers(filed[table])}
         return filed
+
+
+def _one_below_the_other(blocks: Sequence[Block], names: Sequence[str]) -> pd.DataFrame:
+    """The rows of all blocks, as objects; a column that a block lacks is blank (NaN) in its rows."""
+    lengths = [len(columns["row"]) for columns, _ in blocks]
+    values = np.full((len(names), sum(lengths)), np.nan, dtype=object)
+    start = 0
+    for (columns, same), length in zip(blocks, lengths, strict=True):
+        for place, name in enumerate(names):
+            if name in columns:
+                values[place, start : start + length] = np.fromiter(columns[name], dtype=object, count=length)
+            elif name in same:
+                values[place, start : start + length].fill(same[name])
+        start += length
+    return pd.DataFrame(values.T, columns=list(names), dtype=object)
 
 
 def _filers(rows: pd.DataFrame) -> set[tuple[Period, str]]:

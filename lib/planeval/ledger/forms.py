@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress
 from operator import itemgetter
 from string import ascii_uppercase, digits
 from typing import Any
@@ -46,16 +47,21 @@ class Echo:
 
 @dataclass
 class FormReading:
-    """One sheet read: `rows` (column id → value, plus `row`), faults and echoes; `letters` addresses columns.
+    """One sheet read: `columns` (column id → values, plus `row`), faults and echoes; `letters` addresses columns.
 
     written: how many rows hold an item, read or refused. letters is empty when the sheet could not be read.
     """
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=lambda: {"row": []})
     problems: list[Problem] = field(default_factory=list)
     echoes: list[Echo] = field(default_factory=list)
     letters: dict[str, str] = field(default_factory=dict)
     written: int = 0
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The same row by row."""
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
 
 
 @dataclass(frozen=True)
@@ -164,11 +170,12 @@ def _read_items(form: _Form, items: list[tuple[int, Sequence[str]]], reading: Fo
     """Read the rows that hold items, column by column; faults and echoes stand in the order of the rows."""
     columns = [_read_column(form, place, items) for place in range(len(form.readers))]
     refused = {number for _, faults, _ in columns for number in faults}
-    names = ["row", *(reader.column.id for reader in form.readers)]
     numbers = [number for number, _ in items]
-    for row in zip(numbers, *(values for values, _, _ in columns), strict=True):
-        if row[0] not in refused:
-            reading.rows.append(dict(zip(names, row, strict=True)))
+    kept = [number not in refused for number in numbers]
+    reading.columns = {"row": list(compress(numbers, kept))} | {
+        reader.column.id: list(compress(values, kept)) if refused else values
+        for reader, (values, _, _) in zip(form.readers, columns, strict=True)
+    }
     for number in sorted(refused):
         reading.problems += [faults[number] for _, faults, _ in columns if number in faults]
     for number in sorted({number for _, _, echoes in columns for number in echoes}):

@@ -7,6 +7,7 @@ at once, and it may die of a file: whoever asked lives on.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -134,6 +135,7 @@ def main(arguments: list[str]) -> None:
     """Answer until stdin closes. arguments: bytes of memory, most rows, most columns, most cells."""
     memory, rows, columns, cells = (int(argument) for argument in arguments)
     _limit_memory(memory)
+    gc.disable()  # millions of cells and no circle among them: looking for circles is a fifth of the work
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no part of an answer
     while True:

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import Field, field_validator
 
 from planeval.ledger.rules.context import RuleContext
@@ -51,7 +50,7 @@ def personal_data(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[
 
 def _may_hold_numbers(rows: Rows, column: str) -> bool:
     """Whether a text of a column is an identity or mobile number: mostly none is, as one look at all of them tells."""
-    return bool(_personal(SEPARATOR.join(map(str, pd.unique(rows.objects(column)))), phones=True))
+    return bool(_personal(SEPARATOR.join(map(str, rows.distinct(column)[1])), phones=True))
 
 
 def _personal(text: str, phones: bool) -> str:
@@ -63,7 +62,7 @@ def _personal(text: str, phones: bool) -> str:
 
 def _each(rows: Rows, column: str, judge: Callable[[str], str]) -> Iterator[tuple[int, str]]:
     """Positions of the cells a judgement speaks of; each distinct text is judged once."""
-    codes, distinct = pd.factorize(rows.objects(column))
+    codes, distinct = rows.distinct(column)
     said = [judge(str(text)) for text in distinct]
     spoken = np.array([bool(words) for words in [*said, ""]], dtype=bool)
     for at in np.flatnonzero(spoken[codes]):

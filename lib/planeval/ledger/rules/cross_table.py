@@ -92,7 +92,7 @@ def stays(rows: Rows, stay: Stay, context: RuleContext) -> tuple[dict[str, float
         np.where(np.isnan(rows.days(stay.ends)[at]), np.inf, rows.days(stay.ends)[at]) if stay.ends else np.inf
     )
     spans = known.dropna(subset=["key"]).groupby("key").agg({"begin": "min", "end": "max"})
-    keys = [str(key) for key in spans.index]
+    keys = spans.index.tolist()
     return dict(zip(keys, spans["begin"], strict=True)), dict(zip(keys, spans["end"], strict=True))
 
 
@@ -102,9 +102,12 @@ def _days_spanned(rows: Rows, column: str) -> tuple[Floats, Floats]:
         return rows.days(column), rows.days(column)
     numbers_of = rows.frame["of_quarter"].to_numpy(dtype=np.float64)
     spans = {number: period_of(number) for number in np.unique(numbers_of[~np.isnan(numbers_of)])}
-    first = [day_number(spans[number].start) if number in spans else np.nan for number in numbers_of]
-    last = [day_number(spans[number].end) if number in spans else np.nan for number in numbers_of]
-    return np.array(first, dtype=np.float64), np.array(last, dtype=np.float64)
+    first = {number: day_number(span.start) for number, span in spans.items()}
+    last = {number: day_number(span.end) for number, span in spans.items()}
+    return (
+        np.array([first.get(number, np.nan) for number in numbers_of], dtype=np.float64),
+        np.array([last.get(number, np.nan) for number in numbers_of], dtype=np.float64),
+    )
 
 
 def _iso(days: float) -> str:

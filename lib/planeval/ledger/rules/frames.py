@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planeval.ledger.rules.values import KIND_OF_COLUMN, Floats, Truths, Values, constant, normal_texts, numbers, texts
-from planeval.ledger.tables import Column, Table
+from planeval.ledger.rules.filed_columns import SECOND, Objects, days, floats, objects, quarter_numbers, text, typed
+from planeval.ledger.rules.values import (
+    KIND_OF_COLUMN,
+    Distinct,
+    Floats,
+    Truths,
+    Values,
+    constant,
+    normal_texts,
+    numbers,
+    texts,
+)
+from planeval.ledger.tables import Table
 from planeval.periods import Period
 
 ORIGIN = ("unit_id", "period", "received_on", "file", "sheet", "row")
-_SECOND = "datetime64[s]"
-_LARGEST = 1e15  # the parser of cells lets nothing larger through
-Objects = npt.NDArray[Any]
 Positions = npt.NDArray[np.int64]
 
 
@@ -30,13 +38,15 @@ class Rows:
     frame: the table's columns (dates as datetime64[s], numbers as float, others str or None), unit_id, file, sheet
     (str), row, received_on (datetime64[s]), `filed_for` and, where the table has it, `of_quarter` (quarters counted
     from year 0, NaN where unreadable), `item` (the normal form of the key, None where its first part is blank).
-    labels: the index each row had in the frame that was handed in. forms: columns already in normal form.
+    labels: the index each row had in the frame that was handed in. forms, codes: columns already in normal form, and
+    already told apart.
     """
 
     table: Table
     frame: pd.DataFrame
     labels: tuple[Hashable, ...]
     forms: dict[str, Objects] = field(default_factory=dict, compare=False, repr=False)
+    codes: dict[str, Distinct] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -51,7 +61,7 @@ class Rows:
 
     def days(self, column: str) -> Floats:
         """A date column as days since 1970, NaN where blank."""
-        stamps = self.frame[column].to_numpy(dtype=_SECOND).astype("datetime64[D]")
+        stamps = self.frame[column].to_numpy(dtype=SECOND).astype("datetime64[D]")
         return np.where(np.isnat(stamps), np.nan, stamps.astype("int64"))
 
     def period_starts(self) -> Floats:
@@ -74,8 +84,14 @@ class Rows:
     def normal(self, column: str) -> Objects:
         """A text column in the form in which names are compared, None where blank. Not to be written into."""
         if column not in self.forms:
-            self.forms[column] = normal_forms(self.objects(column))
+            self.forms[column] = _normal(self.distinct(column))
         return self.forms[column]
+
+    def distinct(self, column: str) -> Distinct:
+        """A text column's distinct texts and which of them each row holds, -1 where blank. Not to be written into."""
+        if column not in self.codes:
+            self.codes[column] = pd.factorize(self.objects(column))
+        return self.codes[column]
 
     def is_date(self, column: str) -> bool:
         """Whether a column holds days."""
@@ -145,7 +161,11 @@ Frames = Mapping[str, Rows]
 
 def normal_forms(data: Objects) -> Objects:
     """Texts in the form in which names are compared; each distinct text is worked out once."""
-    codes, distinct = pd.factorize(data)
+    return _normal(pd.factorize(data))
+
+
+def _normal(texts_of: Distinct) -> Objects:
+    codes, distinct = texts_of
     forms = np.empty(len(distinct) + 1, dtype=object)
     forms[: len(distinct)] = [form or None for form in normal_texts([str(text) for text in distinct])]
     return forms[codes]
@@ -162,13 +182,13 @@ def _no_rows(table: Table) -> Rows:
 
 
 def _ready(filed: pd.DataFrame, table: Table) -> Rows:
-    columns: dict[str, Any] = {column.id: _typed(filed, column) for column in table.columns}
-    columns |= {name: _text(filed, name) for name in ("unit_id", "file", "sheet")}
-    columns["row"] = np.nan_to_num(_floats(filed, "row")).astype(np.int64)
-    columns["received_on"] = _days(filed, "received_on")
-    columns["filed_for"] = _quarter_numbers(_objects(filed, "period"))
+    columns: dict[str, Any] = {column.id: typed(filed, column) for column in table.columns}
+    columns |= {name: text(filed, name) for name in ("unit_id", "file", "sheet")}
+    columns["row"] = np.nan_to_num(floats(filed, "row")).astype(np.int64)
+    columns["received_on"] = days(filed, "received_on")
+    columns["filed_for"] = quarter_numbers(objects(filed, "period"))
     if "quarter" in columns:
-        columns["of_quarter"] = _quarter_numbers(columns["quarter"])
+        columns["of_quarter"] = quarter_numbers(columns["quarter"])
     columns["item"] = _items(columns, table)
     received = columns["received_on"].astype("int64")
     order = np.lexsort((np.arange(len(filed)), received, np.nan_to_num(columns["filed_for"])))
@@ -187,57 +207,6 @@ def narrowed(rows: Rows, kept: Truths) -> Rows:
     return Rows(rows.table, rows.frame[kept].reset_index(drop=True), labels)
 
 
-def _typed(filed: pd.DataFrame, column: Column) -> Objects:
-    if column.kind == "date":
-        return _days(filed, column.id)
-    return _floats(filed, column.id) if column.kind in ("number", "count") else _text(filed, column.id)
-
-
-def _objects(filed: pd.DataFrame, name: str) -> Objects:
-    if name not in filed:
-        return np.full(len(filed), None, dtype=object)
-    data = filed[name].to_numpy(dtype=object).copy()
-    data[filed[name].isna().to_numpy()] = None
-    return data
-
-
-def _text(filed: pd.DataFrame, name: str) -> Objects:
-    data = _objects(filed, name)
-    if pd.api.types.infer_dtype(data, skipna=True) not in ("string", "empty"):
-        data[:] = [None if value is None else str(value) for value in data]
-    if not all(map(str.strip, data[data != np.array(None)])):
-        data[[value is not None and not value.strip() for value in data]] = None
-    return data
-
-
-def _floats(filed: pd.DataFrame, name: str) -> Floats:
-    if name not in filed:
-        return np.full(len(filed), np.nan)
-    data = pd.to_numeric(filed[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.abs(data) < _LARGEST, data, np.nan)
-
-
-def _days(filed: pd.DataFrame, name: str) -> Objects:
-    if name not in filed:
-        return np.full(len(filed), np.datetime64("NaT", "s"))
-    found = filed[name] if filed[name].dtype.kind == "M" else pd.to_datetime(filed[name], errors="coerce")
-    return found.to_numpy(dtype=_SECOND)
-
-
-def _quarter_numbers(data: Objects) -> Floats:
-    """Quarters (Period or `2026Q3`) as counted from year 0, so that neighbours differ by 1."""
-    known = {place: _quarter_number(value) for place, value in {id(value): value for value in data}.items()}
-    return np.array([known[id(value)] for value in data], dtype=np.float64)
-
-
-def _quarter_number(value: object) -> float:
-    try:
-        period = value if isinstance(value, Period) else Period.parse(str(value))
-    except ValueError:
-        return np.nan
-    return float(period.year * 4 + period.quarter - 1)
-
-
 def period_of(number: float) -> Period:
     """The quarter counted so from year 0."""
     return Period(int(number) // 4, int(number) % 4 + 1)
@@ -245,8 +214,10 @@ def period_of(number: float) -> Period:
 
 def _items(columns: Mapping[str, Objects], table: Table) -> Objects:
     parts = [normal_forms(columns[column]) for column in table.key]
+    if len(parts) == 1:
+        return parts[0]
     return np.array(
-        [None if key[0] is None else " / ".join(part or "" for part in key) for key in zip(*parts, strict=True)],
+        [None if key[0] is None else " / ".join([part or "" for part in key]) for key in zip(*parts, strict=True)],
         dtype=object,
     )
 
@@ -272,7 +243,7 @@ def named_values(rows: Rows, constants: Mapping[str, Values]) -> Callable[[str],
             return numbers(rows.days(name), everywhere, kind)
         if kind == "number":
             return numbers(rows.floats(name), everywhere)
-        return texts(rows.objects(name), everywhere, kind)
+        return texts(rows.objects(name), everywhere, kind, partial(rows.distinct, name))
 
     return value
 

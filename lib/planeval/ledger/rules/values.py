@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +24,7 @@ _FARTHEST_DAY = 2.5e6  # days from 1970 within which calendar arithmetic is defi
 SEPARATOR = "\0"  # no blank, no part of any word, changed by no normal form; in what was filed it does not occur
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
+Distinct = tuple[npt.NDArray[np.intp], npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class Values:
     """One column (or one constant, of length 1): its kind, its data and where the data is known.
 
     data: float64 for numbers and days (days since 1970), bool for truths, objects for text and quarters. What
-    stands where nothing is known has no meaning.
+    stands where nothing is known has no meaning. distinct: gives, for each place, which of the distinct texts it
+    holds (-1 where nothing is known), and these; None where nobody has worked that out.
     """
 
     kind: Kind
     data: npt.NDArray[Any]
     known: Truths
+    distinct: Callable[[], Distinct] | None = field(default=None, compare=False, repr=False)
 
 
 def constant(kind: Kind, value: object) -> Values:
@@ -52,9 +55,11 @@ def numbers(data: Floats, known: Truths, kind: Kind = "number") -> Values:
     return Values(kind, data, known & np.isfinite(data))
 
 
-def texts(data: npt.NDArray[Any], known: Truths, kind: Kind = "text") -> Values:
-    """Text, known where it is not None."""
-    return Values(kind, data, known & pd.notna(data))
+def texts(
+    data: npt.NDArray[Any], known: Truths, kind: Kind = "text", distinct: Callable[[], Distinct] | None = None
+) -> Values:
+    """Text, known where it is not None. distinct: see Values, for all that is not None."""
+    return Values(kind, data, known & pd.notna(data), distinct)
 
 
 def truths(data: Truths, known: Truths) -> Values:
@@ -79,11 +84,16 @@ def opposite(value: Values) -> Values:
     return truths(~value.data.astype(bool), value.known)
 
 
+def distinct_texts(data: npt.NDArray[Any], known: Truths) -> Distinct:
+    """See Values.distinct."""
+    known_text = data.astype(object)
+    known_text[~known] = None
+    return pd.factorize(known_text)
+
+
 def mapped(value: Values, change: Callable[[str], object]) -> npt.NDArray[Any]:
     """A function of text applied once to each distinct text; None where nothing is known."""
-    known_text = value.data.astype(object)
-    known_text[~value.known] = None
-    codes, distinct = pd.factorize(known_text)
+    codes, distinct = value.distinct() if value.distinct else distinct_texts(value.data, value.known)
     results = np.empty(len(distinct) + 1, dtype=object)
     for position, text in enumerate(distinct):
         results[position] = change(str(text))

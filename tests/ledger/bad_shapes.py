@@ -73,7 +73,7 @@ def merged_header(book: openpyxl.Workbook) -> None:
     for column, text in enumerate(EVENT_HEAD, start=1):
         book["活动"].cell(1, column, text if column < 3 else "情况" if column == 3 else None)
         book["活动"].cell(2, column, None if column < 3 else f"{text}甲")
-    book["活动"].merge_cells("C1")
+    book["活动"].merge_cells("C1:I1")
 
 
 def hidden_row(book: openpyxl.Workbook) -> None:

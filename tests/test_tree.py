@@ -26,6 +26,7 @@ LAYERS = [
     "review",
     "disclosure",
     "show",
+    "warm",  # processes that hold a review open and show it; publish runs notebooks in them, they know no papermill
     "publish",
     "batch",
     "sample",

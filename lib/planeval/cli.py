@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from planeval.publish.review_run import Progress
     from planeval.review import Review
 
+Engine = Literal["planeval", "kernel"]  # papermill's name of our engine, or ordinary kernels
 _LISTED = 200
 _EXIT_CODES = """退出码：
 
@@ -78,21 +79,26 @@ def review_command(
         str | None,
         typer.Option("--only", metavar="笔记本", help="只重做这一个笔记本的网页，例如 20_targets"),
     ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option("--engine", metavar="引擎", help="planeval：预热进程的分叉，快；kernel：普通内核。网页相同"),
+    ] = "planeval",
 ) -> None:
     """运行一次评估并发布网页；最后一行是目录页的路径。"""
     with told(**_NOT_PUBLISHED):
         place = find_workspace(workspace)
         request = requested(place, review)
         folder = (output or place.output).resolve()
-        raise typer.Exit(_publish(place, request, folder, only))
+        raise typer.Exit(_publish(place, request, folder, only, engine))
 
 
-def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str | None) -> int:
+def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str | None, engine: Engine) -> int:
     from planeval.publish.review_run import publish_review
 
     try:
         with _progress(f"评估 {request.name}") as progress:
-            published = publish_review(place, request, folder, only.removesuffix(".ipynb") if only else None, progress)
+            name = only.removesuffix(".ipynb") if only else None
+            published = publish_review(place, request, folder, name, progress, engine)
     except ReviewNotPublished as error:
         say(f"{error}\n什么都没有发布；原来的网页没有改动。")
         _write_logs(error, folder, request.name)
@@ -106,6 +112,7 @@ def _publish(place: Workspace, request: ReviewRequest, folder: Path, only: str |
         say(f"报送有 {len(errors)} 处错误，有关的行或文件没有计入，其余照常发布。")
     if warnings:
         say(f"另有 {warnings} 处警告，见 tables/problems.csv 或 planeval check {request.name}。")
+    say(published.engine)
     titles = "、".join(dict.fromkeys(page.group or page.title for page in published.pages))
     print(f"已发布 {len(published.pages)} 个网页：{titles}。目录页：")
     print(published.index, flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -18,16 +17,16 @@ from planeval.publish.exporter import PageInfo, page_exporter
 from planeval.publish.failures import Failure, NotebookFailed, PageRefused, ReviewNotPublished
 from planeval.publish.index_page import index_blocks
 from planeval.publish.jobs import INDEX, Job, kept_pages, prepare_jobs
-from planeval.publish.kernel import stop_kernels
 from planeval.publish.manifest import GitState, PublishedPage, git_state, manifest, manifest_bytes
 from planeval.publish.page_contract import Expected, check_page
+from planeval.publish.page_engine import WARM, PageEngine
 from planeval.publish.run_notebook import run_notebook
 from planeval.publish.staging import MANIFEST, TABLES, edition_stage, promote, write_bytes
 from planeval.publish.tables import csv_bytes, published_tables
-from planeval.review import Review, asked_for, open_review
-from planeval.workspace import Workspace, hand_over
+from planeval.review import Review, open_review
+from planeval.workspace import Workspace
 
-# Two kernels keep two cores busy. On Windows one after another: two kernels starting together can pick one port.
+# Two notebooks keep two cores busy. On Windows one after another: two kernels starting together can pick one port.
 WORKERS = 2 if os.name == "posix" else 1
 
 Progress = Callable[[str, int, int], None]
@@ -36,40 +35,45 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Published:
-    """A published edition; `problems` are the faults of filings, whose rows were left out."""
+    """A published edition; `problems` are the faults of filings, whose rows were left out; `engine` says in a sentence
+    how its notebooks were run.
+    """
 
     index: Path
     pages: tuple[PublishedPage, ...]
     problems: tuple[Problem, ...]
+    engine: str
 
 
 def publish_review(
     workspace: Workspace, request: ReviewRequest, output: Path, only: str | None = None,
-    progress: Progress = lambda said, done, total: None,
+    progress: Progress = lambda said, done, total: None, engine: str = WARM,
 ) -> Published:  # fmt: skip
     """Publish a review to output/<review>/<edition>/, whole or not at all.
 
     only: remake the pages of this notebook and keep the others, which must be of the same review.
+    engine: one of page_engine.ENGINES; the pages are the same.
     Raises InputError (nothing was run) or ReviewNotPublished (nothing was published).
     """
     progress("读取参数和台账", 0, 1)
-    jobs, review = _prepare(workspace, request)
     final = output / request.name / request.edition
-    with edition_stage(final) as stage:
-        kept = kept_pages(jobs, review, final, only)
-        wanted = [job for job in jobs if job.page.file not in kept]
-        edition = _Edition(review, jobs, git_state(workspace))
-        executed, failures = _run(wanted, review, request, workspace, progress)
-        progress("检查网页", len(wanted) + 1, len(wanted) + 2)
-        made = edition.files(executed, failures)
-        outputs = kept | made
-        content = manifest(review, request.name, edition.git, [job.page for job in jobs], outputs)
-        for name, written in {**made, MANIFEST: manifest_bytes(content)}.items():
-            write_bytes(stage / name, written)
-        _verify(stage, outputs=made)
-        promote(stage, final)
+    with PageEngine(workspace, engine) as runner:
+        jobs, review = _prepare(workspace, request)
+        with edition_stage(final) as stage:
+            kept = kept_pages(jobs, review, final, only)
+            wanted = [job for job in jobs if job.page.file not in kept]
+            edition = _Edition(review, jobs, git_state(workspace))
+            executed, failures = _run(wanted, review, request, workspace, runner, progress)
+            progress("检查网页", len(wanted) + 1, len(wanted) + 2)
+            made = edition.files(executed, failures)
+            outputs = kept | made
+            content = manifest(review, request.name, edition.git, [job.page for job in jobs], outputs)
+            for name, written in {**made, MANIFEST: manifest_bytes(content)}.items():
+                write_bytes(stage / name, written)
+            _verify(stage, outputs=made)
+            promote(stage, final)
     progress("发布完成", len(wanted) + 2, len(wanted) + 2)
-    return Published(final / INDEX, tuple(job.page for job in jobs), review.ledger.problems)
+    return Published(final / INDEX, tuple(job.page for job in jobs), review.ledger.problems, runner.said)
 
 
 def _prepare(workspace: Workspace, request: ReviewRequest) -> tuple[list[Job], Review]:
@@ -88,22 +92,23 @@ def _prepare(workspace: Workspace, request: ReviewRequest) -> tuple[list[Job], R
 
 
 def _run(
-    jobs: list[Job], review: Review, request: ReviewRequest, workspace: Workspace, progress: Progress
-) -> tuple[dict[str, NotebookNode], list[Failure]]:
+    jobs: list[Job], review: Review, request: ReviewRequest, workspace: Workspace, runner: PageEngine,
+    progress: Progress,
+) -> tuple[dict[str, NotebookNode], list[Failure]]:  # fmt: skip
     """Every notebook executed (by page file), two at a time, and those that failed; each is handed the review."""
-    with tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True) as private:
-        handed = Path(private) / "review"
-        hand_over(review, asked_for(workspace, **request.parameters()), handed)
+    runner.hand_over(review, request.parameters())
 
-        def run(job: Job) -> NotebookNode:
-            parameters = request.parameters() | job.own_parameters
-            return run_notebook(job.notebook, job.page.name, parameters, workspace.notebooks, workspace.root, handed)
+    def run(job: Job) -> NotebookNode:
+        parameters, folder = request.parameters() | job.own_parameters, workspace.notebooks
+        return run_notebook(
+            job.notebook, job.page.name, parameters, folder, workspace.root, runner.handed, runner.parent
+        )  # fmt: skip
 
-        return _run_all(jobs, run, progress)
+    return _run_all(jobs, run, runner, progress)
 
 
 def _run_all(
-    jobs: list[Job], run: Callable[[Job], NotebookNode], progress: Progress
+    jobs: list[Job], run: Callable[[Job], NotebookNode], runner: PageEngine, progress: Progress
 ) -> tuple[dict[str, NotebookNode], list[Failure]]:
     total, done = len(jobs) + 2, 1
 
@@ -127,7 +132,7 @@ def _run_all(
                     progress(f"失败 {job.page.title}", done, total)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            stop_kernels()
+            runner.stop()
             raise
     return executed, failures
 

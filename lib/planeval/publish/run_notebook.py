@@ -1,4 +1,4 @@
-"""Runs one notebook through papermill in a kernel of its own.
+"""Runs one notebook through papermill, in a fork of a warm parent or in a kernel of its own.
 
 The executed notebook is never taken as proof that the run succeeded: papermill's copy says `completed` even
 where the kernel was killed or the notebook left early. Only what is checked here counts.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -17,19 +18,26 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from planeval.problems import InputError, Problem
+from planeval.publish.engine import warm_engine
 from planeval.publish.exporter import INJECTED
 from planeval.publish.failures import NotebookFailed
 from planeval.publish.kernel import KERNEL, KERNEL_OUTPUT, kernel_manager_class
+from planeval.warm.client import WarmParent
 
 CELL_TIMEOUT = 600
+NOTEBOOK_TIMEOUT = 1800
 START_TIMEOUT = 120
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SHOWN = 600
 
 logging.getLogger("papermill").addHandler(logging.NullHandler())
+papermill_engines.register(
+    warm_engine.NAME, warm_engine.WarmEngine
+)  # also where the package runs without being installed
 
 
 def read_notebook(path: Path, shown: str) -> NotebookNode:
@@ -80,12 +88,13 @@ def check_parameters(notebook: NotebookNode, parameters: dict[str, str], shown: 
 
 def run_notebook(
     notebook: NotebookNode, name: str, parameters: dict[str, str], folder: Path, workspace: Path,
-    handed: Path | None = None,
+    handed: Path | None = None, warm_parent: WarmParent | None = None,
 ) -> NotebookNode:  # fmt: skip
     """Run a notebook with its parameters and return it executed; nothing is written.
 
-    folder: the notebook's own, where the kernel works. handed: the file of the review computed already.
-    Raises NotebookFailed when any cell did not run to its end.
+    folder: the notebook's own, where it works. handed: the file of the review computed already, for a kernel.
+    warm_parent: the process it is forked from, None for a kernel of its own. Raises NotebookFailed when any cell did
+    not run to its end.
     """
     started: list[int] = []
     with tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True) as private:
@@ -93,17 +102,16 @@ def run_notebook(
             executed = papermill.execute_notebook(
                 notebook, None, parameters=parameters, kernel_name=KERNEL, report_mode=True, progress_bar=False,
                 start_timeout=START_TIMEOUT, execution_timeout=CELL_TIMEOUT, iopub_timeout=60,
-                kernel_manager_class=kernel_manager_class(workspace, Path(private), handed),
-                shutdown_kernel="immediate",
                 resources={"metadata": {"path": str(folder)}},
                 on_cell_start=lambda cell, cell_index: started.append(cell_index),
+                **_engine(warm_parent, workspace, Path(private), handed),
             )  # fmt: skip
         except PapermillExecutionError as error:
             raise _cell_failed(notebook, name, error) from error
         except CellTimeoutError as error:
             raise NotebookFailed(
-                name, _own_number(notebook, started), "超时", f"运行超过 {CELL_TIMEOUT} 秒", str(error)
-            ) from error
+                name, _own_number(notebook, started), "超时", _too_long(error), str(error)
+            ) from error  # fmt: skip
         except (DeadKernelError, RuntimeError, OSError) as error:
             said = _kernel_output(Path(private))
             raise NotebookFailed(
@@ -115,6 +123,24 @@ def run_notebook(
             ) from error
     _check_complete(executed, name)
     return executed
+
+
+def _engine(
+    warm_parent: WarmParent | None, workspace: Path, private: Path, handed: Path | None
+) -> dict[str, Any]:  # fmt: skip
+    """What papermill is told about where the notebook runs."""
+    if warm_parent is None:
+        manager = kernel_manager_class(workspace, private, handed)
+        return {"kernel_manager_class": manager, "shutdown_kernel": "immediate"}
+    return {
+        "engine_name": warm_engine.NAME, "warm_parent": warm_parent, "time_limit": NOTEBOOK_TIMEOUT,
+        "memory_limit": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+    }  # fmt: skip
+
+
+def _too_long(error: CellTimeoutError) -> str:
+    is_whole = warm_engine.WHOLE_NOTEBOOK in str(error)
+    return f"整个笔记本运行超过 {NOTEBOOK_TIMEOUT} 秒" if is_whole else f"运行超过 {CELL_TIMEOUT} 秒"
 
 
 def _cell_failed(notebook: NotebookNode, name: str, error: Any) -> NotebookFailed:

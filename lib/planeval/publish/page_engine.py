@@ -1,0 +1,74 @@
+"""Where the notebooks of one review run: in forks of a warm parent where the system can fork, else in kernels."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from planeval.publish.engine.warm_engine import NAME
+from planeval.publish.kernel import KERNEL_OUTPUT, kernel_environment, stop_kernels
+from planeval.review import Review, asked_for
+from planeval.warm.client import CAN_FORK, NoWarmParent, WarmParent
+from planeval.workspace import Workspace, hand_over
+
+WARM, KERNELS = NAME, "kernel"
+ENGINES = (WARM, KERNELS)
+
+_SAID = "运行方式：{}。"
+_FORKS = "预热进程的分叉，每个笔记本一个（评估只打开一次）"
+_ORDINARY = "普通内核，每个笔记本一个"
+
+
+class PageEngine:
+    """One run's engine: begins to warm up when made, ends with the run; a later run finds nothing of it."""
+
+    def __init__(self, workspace: Workspace, wanted: str = WARM) -> None:
+        """wanted: one of ENGINES; where the warm one cannot be had, kernels do the same work."""
+        self._folder = tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True)
+        self._workspace = workspace
+        self.handed = Path(self._folder.name) / "review"
+        self.parent: WarmParent | None = None
+        self._why = "" if wanted == KERNELS else "这个系统不能分叉进程"
+        if wanted != KERNELS and CAN_FORK:
+            private = Path(self._folder.name)
+            environment = kernel_environment(workspace.root, private, self.handed)
+            try:
+                self.parent = WarmParent(environment, workspace.notebooks, private / KERNEL_OUTPUT)
+            except NoWarmParent as error:
+                self._why = str(error)
+
+    def hand_over(self, review: Review, parameters: Mapping[str, str]) -> None:
+        """Give the review of this run to whatever runs the notebooks; the parent opens it once, for all of them."""
+        hand_over(review, asked_for(self._workspace, **parameters), self.handed)
+        if self.parent is None:
+            return
+        try:
+            self.parent.open_review({**parameters, "workspace": str(self._workspace.root)})
+        except NoWarmParent as error:
+            self._why = str(error)
+            self.parent.stop()
+            self.parent = None
+
+    @property
+    def said(self) -> str:
+        """Which engine it is, in a sentence for the evaluator."""
+        if self.parent is not None:
+            return _SAID.format(_FORKS)
+        return _SAID.format(f"{_ORDINARY}（{self._why}）" if self._why else _ORDINARY)
+
+    def stop(self) -> None:
+        """End whatever still runs."""
+        if self.parent is not None:
+            self.parent.stop()
+        stop_kernels()
+
+    def __enter__(self) -> PageEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._folder.cleanup()

@@ -188,22 +188,10 @@ class Review:
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8")).hexdigest()[:12]
 
 
-_HELD: dict[tuple[str, ...], Review] = {}
-
-
-def hold_open(plan: str, period: str, as_known_on: str, edition: str, workspace: str) -> None:
-    """Open a review and keep it: in this process and its forks, `open_review` with these very arguments returns it.
-
-    For a process that lives no longer than one run; what is held does not notice a file that changes.
-    """
-    review = open_review(plan, period, as_known_on, edition, workspace)
-    _HELD[asked_for(find_workspace(workspace), plan, period, as_known_on, edition)] = review
-
-
 def open_review(
     plan: str, period: str, as_known_on: str = "", edition: str = "internal", workspace: str | Path | None = None
 ) -> Review:
-    """Read, measure and judge one review, or return the one that this process holds open, see `hold_open`.
+    """Read, measure and judge one review.
 
     plan: folder name under params/. period: `2026Q3`. as_known_on: a date, or empty for the last receipt
     date in the register (never today). Raises InputError for params, register or arguments that cannot
@@ -212,7 +200,7 @@ def open_review(
     """
     place = find_workspace(workspace)
     asked = asked_for(place, plan, period, as_known_on, edition)
-    return _HELD.get(asked) or _handed_review(asked, place) or _computed_review(place, *asked[1:])
+    return _handed_review(asked, place) or _computed_review(place, *asked[1:])
 
 
 def asked_for(place: Workspace, plan: str, period: str, as_known_on: str, edition: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from planeval.problems import InputError, Problem
@@ -126,5 +127,12 @@ def handed_over(words: tuple[str, ...]) -> object | None:
     path = os.environ.get(HANDED_OVER, "")
     if not path or not Path(path).is_file():
         return None
-    said, thing = pickle.loads(Path(path).read_bytes())
+    said, thing = _read_once(path)
     return thing if said == words else None
+
+
+@cache
+def _read_once(path: str) -> tuple[tuple[str, ...], object]:
+    """The content of the file; a process and its forks hold it once."""
+    said, thing = pickle.loads(Path(path).read_bytes())
+    return said, thing

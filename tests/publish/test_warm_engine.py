@@ -21,7 +21,9 @@ from planeval.publish import run_notebook as module
 from planeval.publish.failures import NotebookFailed
 from planeval.publish.kernel import kernel_environment
 from planeval.publish.run_notebook import read_notebook, run_notebook
+from planeval.review import asked_for, open_review
 from planeval.warm.client import CAN_FORK, WarmParent
+from planeval.workspace import Workspace, hand_over
 from stranger import write_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +36,9 @@ pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork; o
 def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmParent]:
     """A parent that holds the demonstration review open."""
     folder = tmp_path_factory.mktemp("warm")
-    with WarmParent(kernel_environment(ROOT, folder), ROOT / "notebooks", folder / "said") as started:
+    handed, place = folder / "review", Workspace(ROOT)
+    hand_over(open_review(**REVIEW, workspace=ROOT), asked_for(place, **REVIEW), handed)
+    with WarmParent(kernel_environment(ROOT, folder, handed), place.notebooks, folder / "said") as started:
         assert started.open_review({**REVIEW, "workspace": str(ROOT)}) == 1, "one thread, or a fork would lose some"
         yield started
 
@@ -183,7 +187,7 @@ def test_nothing_of_one_notebook_reaches_another(tmp_path: Path, parent: WarmPar
 
 def test_the_review_is_the_parents_and_another_is_opened(tmp_path: Path, parent: WarmParent) -> None:
     code = (
-        "from planeval import open_review, review\nsame = open_review(**{}) is open_review(**{})\n"
+        "from planeval import open_review\nsame = open_review(**{}) is open_review(**{})\n"
         "other = open_review('jincheng', '2025Q1')\n[same, str(other.period), other is open_review('jincheng', '2025Q1')]"
     ).replace("{}", repr(REVIEW))
     assert run(tmp_path, parent, code)[0][0].data["text/plain"] == "[True, '2025Q1', False]"

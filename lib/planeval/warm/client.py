@@ -111,7 +111,7 @@ class WarmParent:
         return self._process.pid
 
     def open_review(self, arguments: Mapping[str, str]) -> int:
-        """Have it open a review (arguments of `review.open_review`, none for no review) and get ready to fork.
+        """Have it open the review handed over (arguments of `review.open_review`, none for no review), ready to fork.
 
         Waits for it, and returns how many threads the parent has: one. Raises NoWarmParent when it died, could not
         open it, or has threads that a fork would lose.

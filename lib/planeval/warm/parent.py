@@ -59,13 +59,13 @@ class _Parent:
             self._fork(request, channel, lease)
 
     def _open(self, arguments: dict[str, str]) -> None:
-        """Open the review, if one is named, and say how many threads are left."""
-        from planeval.review import hold_open
+        """Open the review handed over, if one is named, so that forks find it; say how many threads are left."""
+        from planeval.review import open_review
 
         said: dict[str, Any] = {"fault": ""}
         try:
             if arguments:
-                hold_open(**arguments)
+                open_review(**arguments)
         except (InputError, OSError) as error:
             said["fault"] = str(error)[:2000]
         settle()

@@ -86,7 +86,7 @@ class TestPublished:
     def test_targets_csv_says_what_was_filed(self, published: Any) -> None:
         content = outputs(published[0])["tables/targets.csv"]
         rows = read_table(content)
-        assert content.startswith(b"\xef\xbb\xbf") and tuple(rows[0]) == COLUMNS
+        assert content.startswith(b"\xef\xbb\xbf") and tuple(rows[0]) == (*COLUMNS, "score", "weight")
         assert [(row["target_id"], row["value"], row["done_share"], row["reported"]) for row in rows] == [
             ("readings", "3", "0.3", "true"),
             ("schools", "2", "0.5", "true"),

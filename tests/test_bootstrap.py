@@ -118,11 +118,12 @@ def test_commands_go_to_planeval_and_test_goes_to_pytest(bootstrap: ModuleType) 
     (bootstrap.ROOT / "tests" / "test_x.py").touch()
     python = str(bootstrap.PYTHON)
     pytest_with_nbval = [python, "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
+    everything = ["-n", "auto", "--dist", "loadfile", "notebooks", "tests"]
     expected = {
         ("review",): [python, "-m", "planeval", "review"],
         ("check", "2026Q3"): [python, "-m", "planeval", "check", "2026Q3"],
-        ("test",): [*pytest_with_nbval, "notebooks", "tests"],
-        ("test", "-k", "light"): [*pytest_with_nbval, "notebooks", "tests", "-k", "light"],
+        ("test",): [*pytest_with_nbval, *everything],
+        ("test", "-k", "light"): [*pytest_with_nbval, *everything, "-k", "light"],
         ("test", "-x", "tests/test_x.py::test_a"): [*pytest_with_nbval, "-x", "tests/test_x.py::test_a"],
     }
     assert {given: bootstrap.command_line(list(given)) for given in expected} == expected

@@ -181,6 +181,8 @@ def test_a_faulty_filing_is_left_out_and_the_rest_is_published(stranger: Path) -
     problems = read_table(outputs(stranger)["tables/problems.csv"])
     assert {(row["unit"], row["cell"]) for row in problems} == {("library", "D3"), ("library", "B4")}
     assert b"<script" not in outputs(stranger)["index.html"]
+    page = outputs(stranger)["01_targets.html"].decode("utf-8")
+    assert "报送中有 2 处错误，有关行或文件没有计入，涉及图书馆" in page, "each page says how many and whose"
     check = planeval(stranger, "check", "2026Q2")
     assert check.exit_code == 2 and "2 处错误" in check.stdout and "按时 2 个：图书馆、教育局" in check.stdout
 

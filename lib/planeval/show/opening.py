@@ -26,18 +26,20 @@ def known_on_text(review: Review) -> str:
 
 
 def opening(review: Review) -> Fragment:
-    """The head of a page: plan, period, data as known on, edition, 示例数据 where it applies.
+    """The head of a page: plan, period, data as known on, edition, what was refused, 示例数据 where it applies.
 
     Carries the review's fingerprint, by which the published page is checked against the tables.
     """
     document = review.plan.text.document
     source = "据新闻报道，非正式文件" if document.second_hand else document.number
+    refused = [("未计入", _refused(review))] if review.errors else []
     facts = definition_list([
         ("评估对象", review.plan.text.title),
         ("依据文件", f"{source}（{document.issuer}，{document.published.isoformat()} 发布）"),
         ("评估期", f"{review.period.label}（截至 {review.period.end.isoformat()}）"),
         ("数据截至", known_on_text(review)),
         ("版本", EDITION_NAMES[review.edition]),
+        *refused,
     ])  # fmt: skip
     mark = ""
     if review.is_sample:
@@ -128,7 +130,7 @@ def _refused(review: Review) -> str:
     units = {problem.unit for problem in review.errors if problem.unit}
     names = [unit.short_name for unit in review.plan.units if unit.id in units]
     whose = f"，涉及{listed(names)}" if names else ""
-    return f"报送中有 {len(review.errors)} 处错误，有关行或文件没有计入{whose}（见附件数据质量）。"
+    return f"报送中有 {len(review.errors)} 处错误，有关行或文件没有计入{whose}（见数据质量）。"
 
 
 def headline_cards(review: Review) -> Fragment:

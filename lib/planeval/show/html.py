@@ -6,6 +6,7 @@ Everything that came from a ledger or a params file passes through `esc` here; n
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 Align = Literal["text", "number", "mark"]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,11 @@ def table(
 
 
 def _row(cells: Sequence[Cell], aligns: Sequence[Align]) -> str:
+    """A row; a date is never broken over two lines."""
+    kinds = ["mark" if _DAY.fullmatch(cell.text) else align for cell, align in zip(cells, aligns, strict=True)]
     first, *rest = cells
-    columns = "".join(f'<td class="{align}">{cell.html}</td>' for cell, align in zip(rest, aligns[1:], strict=True))
-    return f'<tr><th scope="row" class="{aligns[0]}">{first.html}</th>{columns}</tr>'
+    columns = "".join(f'<td class="{kind}">{cell.html}</td>' for cell, kind in zip(rest, kinds[1:], strict=True))
+    return f'<tr><th scope="row" class="{kinds[0]}">{first.html}</th>{columns}</tr>'
 
 
 def definition_list(entries: Iterable[tuple[str, str | Cell]], kind: str = "facts") -> Fragment:

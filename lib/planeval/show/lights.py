@@ -60,7 +60,8 @@ def _interval(row: dict[str, Any]) -> str:
 
 def override_notes(rows: list[dict[str, Any]]) -> list[str]:
     """Who set which light by hand, when and why; the computed light is what counts and is scored."""
-    return [f"{row['name']}：{row['override_note']}。计数和评分仍按计算结果。" for row in rows if row["override_note"]]
+    noted = [(row["name"], row["override_note"].rstrip("。")) for row in rows if row["override_note"]]
+    return [f"{name}：{note}。计数和评分仍按计算结果。" for name, note in noted]
 
 
 def light_notes(review: Review) -> list[str]:

@@ -11,10 +11,11 @@ ours over theirs, at the largest size:
   time of the process and its reading child, which a busy machine changes less than the clock;
 - rows_per_second, peak_rss_mb: of our measuring; growth_exponent: slope of log time on log rows from 1e5 on.
 
-Measured once on two busy cores, by the clock: 10⁷ rows in 3.8 s, 1.27 of DuckDB's own SQL, 0.02 of pandas, exponent
-0.72; 243 MB (164 MB at 10⁵). Validating 10⁵ rows, in processor time with the child: 4.5 s beside 0.71 s
-for calamine (6.4 times), and on a busier machine 5.8 s beside 0.83 s (7.0 times), with 290 MB. Ours stops looking for
-garbage while it reads; calamine's time is that of a plain call of it.
+Measured on two cores beside other work, one run: measuring 10⁷ rows 1.05 of DuckDB's own SQL (0.71 s) and 0.03 of
+pandas, exponent 0.40; memory 163 MB at 10³, 172 MB at 10⁶, 244 MB at 10⁷ rows: DuckDB keeps what it has read of the
+store up to its limit of 256 MB and no further. Validating 10⁵ rows 7.05 times calamine's reading in processor time
+(4.2 s with the child beside 0.59 s), 290 MB. Ours stops looking for garbage while it reads; calamine's time is that
+of a plain call of it.
 """
 
 from __future__ import annotations

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from pydantic import BaseModel
 
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan
-from planeval.plan.decisions import Finding, Lesson, LightBands
+from planeval.plan.decisions import DispatchLimits, Finding, Lesson, LightBands, UnitJudgement
 from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
+from planeval.plan.industry_decisions import ConcentrationBands, ReadinessCriterion, ReferenceShare
 from planeval.plan.ladder import Ladder, SurvivalReading
 from planeval.plan.lights import EvidenceBands, MilestoneBands, OutlookBands, Override
 from planeval.plan.policy_decisions import PolicyEffect
+from planeval.plan.scoring_decisions import (
+    ComparisonRule,
+    FloorRule,
+    GoalpostRule,
+    MissingRule,
+    RobustnessRule,
+    WeightRule,
+)
 from planeval.show.ladder_words import ladder_in_words, survival_in_words
 from planeval.show.light_decisions import bands_in_words, override_in_words
-from planeval.show.score_decisions import score_decision_in_words
+from planeval.show.score_decisions import (
+    floor_in_words,
+    goalpost_in_words,
+    missing_in_words,
+    robustness_in_words,
+    weights_in_words,
+)
 from planeval.show.targets import rule_in_words
 from planeval.show.words import band
+from planeval.show.zone import CRITERIA, measured
 
 _SOURCES = {"filings": "责任单位报送", "published": "公开数"}
 _IDENTIFIERS = {"uscc": "统一社会信用代码", "any": "不限"}
@@ -61,13 +77,41 @@ def _policy_effect(value: PolicyEffect, plan: Plan) -> str:
     )
 
 
+def _concentration(value: ConcentrationBands, plan: Plan) -> str:
+    return (
+        f"HHI ≥ {value.moderate:g} 为较集中，> {value.high:g} 为集中；一家占 ≥ {100 * value.one_firm:g}% 为依赖单一企业"
+    )
+
+
+def _readiness(value: ReadinessCriterion, plan: Plan) -> str:
+    return f"{CRITERIA[value.measure]} ≥ {measured(value.measure, value.at_least)}"
+
+
+def _dispatch_limits(value: DispatchLimits, plan: Plan) -> str:
+    return (
+        f"滞后的指标 {value.behind} 天，严重滞后 {value.far_behind} 天，到期未完成 {value.missed} 天，"
+        f"逾期节点 {value.overdue_milestone} 天；可延期 {value.extensions} 次，每次不超过 {value.extension_days} 天；"
+        f"反馈：{value.feedback}；账龄按 {'、'.join(map(str, value.ageing))} 天分档"
+    )
+
+
+def _unit_judgement(value: UnitJudgement, plan: Plan) -> str:
+    points = "、".join(
+        f"{state}{'不计' if worth is None else f' {worth:g} 分'}" for state, worth in value.points.items()
+    )
+    return (
+        f"到期节点：{points}；牵头记全份，配合记 {100 * value.supporting_share:g}%；不足 {value.least_items} 项不排名；"
+        f"单项标准差不低于 {value.least_item_sd:g} 分；名次区间 {100 * value.confidence:g}%"
+    )
+
+
 def _entries_in_order(value: tuple[Any, ...], plan: Plan) -> str:
-    said = [override_in_words(entry, plan) for entry in value if isinstance(entry, Override)]
-    return "；".join([*said, *(f"{entry.topic}：{entry.text}" for entry in value if isinstance(entry, Lesson))]) or "无"
+    return "；".join(value_in_words(entry, plan) for entry in value) or "无"
 
 
 def _entries(value: dict[str, Any], plan: Plan) -> str:
-    said = (f"{_key(str(key), plan)}：{_entry(entry, plan)}" for key, entry in value.items())
+    named = _named(value, plan)
+    said = (f"{named.get(key) or _key(str(key))}：{_entry(entry, plan)}" for key, entry in value.items())
     return "；".join(said) or "无"
 
 
@@ -77,8 +121,22 @@ _WORDS: dict[type, Callable[[Any, Plan], str]] = {
     OutlookBands: lambda value, plan: bands_in_words(value),
     EvidenceBands: lambda value, plan: bands_in_words(value),
     MilestoneBands: lambda value, plan: bands_in_words(value),
+    Override: override_in_words,
+    GoalpostRule: lambda value, plan: goalpost_in_words(value, ""),
+    WeightRule: weights_in_words,
+    FloorRule: floor_in_words,
+    MissingRule: lambda value, plan: missing_in_words(value),
+    RobustnessRule: lambda value, plan: robustness_in_words(value),
+    ComparisonRule: lambda value, plan: "列出" if value.shown else "不列",
+    UnitJudgement: _unit_judgement,
+    DispatchLimits: _dispatch_limits,
+    Finding: lambda value, plan: f"{value.finding}（{value.evidence}）",
+    Lesson: lambda value, plan: f"{value.topic}：{value.text}",
     Ladder: ladder_in_words,
     SurvivalReading: lambda value, plan: survival_in_words(value),
+    ReferenceShare: lambda value, plan: f"公开数 {value.file} 的“{value.series}”",
+    ConcentrationBands: _concentration,
+    ReadinessCriterion: _readiness,
     Fusion: _fusion,
     FundReading: _fund_reading,
     PolicyEffect: _policy_effect,
@@ -88,31 +146,45 @@ _WORDS: dict[type, Callable[[Any, Plan], str]] = {
 
 
 def value_in_words(value: Any, plan: Plan, reading: str = "") -> str:
-    """The value in one line; a reading's label stands before it, or instead of a plain value."""
-    if isinstance(value, BaseModel) and (said := score_decision_in_words(value, plan, reading)) is not None:
-        return said
+    """The value in one line; a reading's label stands before it, or instead of a plain value.
+
+    Raises TypeError for a type that has no words here: its repr must never reach a page.
+    """
     if type(value) in _WORDS:
         said = _WORDS[type(value)](value, plan)
         return f"{reading}：{said}" if reading else said
+    if isinstance(value, BaseModel):
+        raise TypeError(f"no words for {type(value).__name__}")
     plain = f"{value:g}" if isinstance(value, float) else str(value)
     return reading or _SOURCES.get(plain) or _IDENTIFIERS.get(plain) or plain
 
 
-def _key(key: str, plan: Plan) -> str:
+def _named(keys: Collection[str], plan: Plan) -> dict[str, str]:
+    """Names of keys that are all ids of one kind of the plan; nothing where they are not."""
+    for kind in (plan.targets, plan.tasks, plan.text.industries):
+        names = {each.id: each.name for each in kind}
+        if names.keys() >= set(keys):
+            return names
+    return {}
+
+
+def _key(key: str) -> str:
+    """A ledger table, a column of one (`table-column`), or the key as written."""
     if key in BY_ID:
         return BY_ID[key].sheet
     table_id, _, column = key.partition("-")
     if column and table_id in BY_ID:
         return f"{BY_ID[table_id].sheet}·{BY_ID[table_id].column(column).heading}"
-    return next((task.name for task in plan.tasks if task.id == key), key)
+    return key
 
 
 def _entry(entry: Any, plan: Plan) -> str:
     names = {unit.id: unit.short_name for unit in plan.units}
-    if isinstance(entry, Finding):
-        return f"{entry.finding}（{entry.evidence}）"
+    if isinstance(entry, BaseModel):
+        return value_in_words(entry, plan)
     if isinstance(entry, tuple):
         if len(entry) == len(names) > 1 and set(entry) == set(names):
             return f"全部 {len(names)} 个责任单位"
         return "、".join(names.get(str(part), str(part)) for part in entry)
+    names |= {task.id: task.name for task in plan.tasks}
     return f"{entry:g}" if isinstance(entry, float) else names.get(str(entry), str(entry))

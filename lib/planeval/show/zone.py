@@ -17,7 +17,7 @@ from planeval.show.place_figures import history_chart, premises_chart
 from planeval.show.places import filing_notes, not_applicable, not_filed
 from planeval.show.words import ABSENT, amount, percent
 
-_CRITERIA = {
+CRITERIA = {
     "firms": "在谷企业（家）",
     "occupancy": "载体使用率",
     "delivered": "方案写明的载体已建成的比例（全谷）",
@@ -187,7 +187,7 @@ def zone_readiness(review: Review, zone: str) -> Fragment:
     if profile.readiness is None:
         return together([head, paragraph(_ready(profile))])
     rows = [
-        (_CRITERIA[row["measure"]], _value(row["measure"], row["at_least"]), _shown(row), row["counts"] or ABSENT,
+        (CRITERIA[row["measure"]], measured(row["measure"], row["at_least"]), _shown(row), row["counts"] or ABSENT,
          {True: "● 达到", False: "◆ 未达到", None: "○ 没有数"}[row["met"]])
         for row in rows_of(profile.readiness)
     ]  # fmt: skip
@@ -201,12 +201,13 @@ def zone_readiness(review: Review, zone: str) -> Fragment:
     ])  # fmt: skip
 
 
-def _value(measure: str, value: float) -> str:
+def measured(measure: str, value: float) -> str:
+    """A value or limit of one of CRITERIA as displayed."""
     return percent(value) if measure in _SHARES else f"{value:g}"
 
 
 def _shown(row: dict[str, Any]) -> str:
-    return ABSENT if math.isnan(row["value"]) else _value(row["measure"], row["value"])
+    return ABSENT if math.isnan(row["value"]) else measured(row["measure"], row["value"])
 
 
 def zone_targets(review: Review, zone: str) -> Fragment:

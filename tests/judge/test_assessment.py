@@ -27,8 +27,7 @@ from planeval.ledger.tables import COLUMNS_BY_TABLE
 from planeval.plan import Target, load_params
 from planeval.plan.scoring_decisions import GoalpostRule
 from planeval.problems import InputError
-from planeval.publish.index_page import TABLE_MEANINGS
-from planeval.publish.tables import csv_bytes, published_tables
+from planeval.publish.tables import TABLE_MEANINGS, csv_bytes, published_tables
 from planeval.review import Review, open_review
 from planeval.workspace import Workspace
 from scored_stranger import SCORE, scored_workspace, two_quarters

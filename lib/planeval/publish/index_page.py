@@ -10,54 +10,12 @@ import pandas as pd
 
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.problems import ERROR
-from planeval.publish.environment_tables import ENVIRONMENT_TABLES
-from planeval.publish.finance_tables import FINANCE_TABLES
-from planeval.publish.incubation_tables import INCUBATION_TABLES
 from planeval.publish.manifest import PublishedPage
+from planeval.publish.tables import TABLE_MEANINGS
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
 from planeval.show.opening import opening
 from planeval.show.overview import target_table
-
-TABLE_MEANINGS = {
-    "targets": "各项指标：现值、目标、完成比例、应达比例，三灯和依据，人工改判，得分、权重",
-    "series": "各项指标逐季的数值和当季新增",
-    "verdicts": "各项指标在每一种口径下的结论",
-    "final": "各项指标的终期（或中期）结论：在几种口径下达到，由哪项选择决定",
-    "revisions": "与上期评估结果相比的变化和原因：数值、进度灯、得分、总分",
-    "value_revisions": "以前各季数值在首次得知以后的修订",
-    **INCUBATION_TABLES,
-    **ENVIRONMENT_TABLES,
-    "forecasts": "各季所作的预测：概率、八成区间，和到期后的结果",
-    "flips": "每项决定改动多少，各指标的进度灯就会变",
-    **FINANCE_TABLES,
-    "policies": "政策：落实主体、文号、应享实享、应兑已兑（万元）、复评、废改立建议",
-    "tasks": "各项重点任务的节点数和状态",
-    "task_lights": "各项重点任务的进度灯、展望灯、证据灯和依据",
-    "units": "各责任单位的得分、收缩后得分、名次区间、分段，报送和牵头节点",
-    "unit_lights": "各责任单位的进度灯、展望灯、证据灯和依据",
-    "milestones": "任务节点明细和状态",
-    "nodes": "任务分解的节点：牵头、配合、时限、前置节点、状态、是否有单位报送",
-    "slippage": "逾期或未报送的节点和它压住的后续节点",
-    "burn_up": "各季末计划到期和已完成的节点（累计）",
-    "dispatch": "督办事项：事由、承办单位、时限、状态、办结灯、延期和反馈",
-    "decisions": "评估人员的决定：取值、理由、作出者、起用季度",
-    "problems": "报送中的错误和警告：位置、问题、处理",
-    "duplicates": "两个以上单位重复报送的事项和采用的一方",
-    "published": "公开数和出处",
-    "filings": "计入本次评估的报送文件和哈希",
-    "actors_platforms": "创新平台明细：种类、级别、认定机关、依托单位、状态",
-    "actors_partnerships": "市校合作明细：高校、地区、形式、运行和终止",
-    "actors_universities": "各高校的合作和成果",
-    "transfer_funnel": "成果转化各阶段的数量",
-    "transfer_cohorts": "各期成果走到各阶段的比例",
-    "transfer_sources": "成果的来源",
-    "transfer_receivers": "成果的接收方",
-    "cluster_industries": "各产业的企业、营收、占比和集中度",
-    "cluster_chains": "各产业链的企业和营收",
-    "cluster_location": "区位商及其参照",
-    "cluster_links": "各产业链环节的企业",
-}
 
 
 def index_blocks(review: Review, pages: Sequence[PublishedPage], tables: dict[str, pd.DataFrame]) -> list[str]:

@@ -11,10 +11,10 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pydantic_core import to_jsonable_python
@@ -22,9 +22,9 @@ from pydantic_core import to_jsonable_python
 from planeval.judge.unit_bands import COLUMNS as BAND_COLUMNS
 from planeval.ledger.exporting import inert
 from planeval.periods import Period
-from planeval.publish.environment_tables import environment_tables
-from planeval.publish.finance_tables import finance_tables
-from planeval.publish.incubation_tables import incubation_tables
+from planeval.publish.environment_tables import ENVIRONMENT_TABLES, environment_tables
+from planeval.publish.finance_tables import FINANCE_TABLES, finance_tables
+from planeval.publish.incubation_tables import INCUBATION_TABLES, incubation_tables
 from planeval.review import Review
 
 PROBLEM_COLUMNS = ("file", "sheet", "cell", "level", "unit", "message", "value", "expected", "remedy", "rule")
@@ -32,46 +32,23 @@ PUBLISHED_COLUMNS = (
     "file", "series", "place", "period", "value", "unit", "note", "target_id", "title", "publisher", "url", "url_note",
     "date_published", "date_collected", "confidence", "confidence_note", "measures", "not_measures",
 )  # fmt: skip
+_CLUSTER_TABLES = {
+    "cluster_industries": "各产业的企业、营收、占比和集中度",
+    "cluster_chains": "各产业链的企业和营收",
+    "cluster_location": "区位商及其参照",
+    "cluster_links": "各产业链环节的企业",
+}
 
 
-def published_tables(review: Review) -> dict[str, pd.DataFrame]:
-    """Every table of a review by file name without `.csv`, in the order in which they are listed."""
-    return {
-        "targets": review.targets,
-        "series": review.series,
-        "verdicts": review.verdicts,
-        "final": review.final.targets,
-        "revisions": review.changes,
-        "value_revisions": review.revisions,
-        **incubation_tables(review.themes.incubation),
-        **environment_tables(review.themes.environment),
-        "flips": review.flips,
-        "forecasts": review.forecasts,
-        "tasks": review.tasks,
-        "task_lights": review.task_lights,
-        "units": _units(review),
-        "unit_lights": review.unit_lights,
-        "milestones": review.milestones,
-        "nodes": review.nodes,
-        "slippage": review.slippage,
-        "burn_up": review.burn_up,
-        "actors_platforms": review.themes.actors.platforms,
-        "actors_partnerships": review.themes.actors.partnerships,
-        "actors_universities": review.themes.actors.universities,
-        "transfer_funnel": review.themes.transfer.funnel,
-        "transfer_cohorts": review.themes.transfer.cohorts,
-        "transfer_sources": review.themes.transfer.sources,
-        "transfer_receivers": review.themes.transfer.receivers,
-        "dispatch": review.orders,
-        **finance_tables(review.themes.finance),
-        "policies": review.themes.policies.inventory,
-        "decisions": _decisions(review),
-        "problems": _problems(review),
-        "duplicates": review.ledger.duplicates,
-        "published": _published(review),
-        "filings": _filings(review),
-        **_cluster(review),
-    }
+class TableGroup(NamedTuple):
+    """Tables read together: what each holds by file name, as the index prints it, and where they come from."""
+
+    meanings: dict[str, str]
+    read: Callable[[Review], dict[str, pd.DataFrame]]
+
+
+def _one(name: str, meaning: str, read: Callable[[Review], pd.DataFrame]) -> TableGroup:
+    return TableGroup({name: meaning}, lambda review: {name: read(review)})
 
 
 def _cluster(review: Review) -> dict[str, pd.DataFrame]:
@@ -79,12 +56,8 @@ def _cluster(review: Review) -> dict[str, pd.DataFrame]:
     cluster = review.themes.cluster
     if cluster.industries.empty:
         return {}
-    return {
-        "cluster_industries": cluster.industries,
-        "cluster_chains": cluster.chains,
-        "cluster_location": cluster.location,
-        "cluster_links": cluster.links.links,
-    }
+    tables = (cluster.industries, cluster.chains, cluster.location, cluster.links.links)
+    return dict(zip(_CLUSTER_TABLES, tables, strict=True))
 
 
 def _units(review: Review) -> pd.DataFrame:
@@ -134,6 +107,56 @@ def _filings(review: Review) -> pd.DataFrame:
         for filing in review.ledger.filings
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(columns))
+
+
+# Every table of a review, in the order in which the index lists them.
+_GROUPS = (
+    _one("targets", "各项指标：现值、目标、完成比例、应达比例，三灯和依据，人工改判，得分、权重",
+         lambda review: review.targets),
+    _one("series", "各项指标逐季的数值和当季新增", lambda review: review.series),
+    _one("verdicts", "各项指标在每一种口径下的结论", lambda review: review.verdicts),
+    _one("final", "各项指标的终期（或中期）结论：在几种口径下达到，由哪项选择决定",
+         lambda review: review.final.targets),
+    _one("revisions", "与上期评估结果相比的变化和原因：数值、进度灯、得分、总分", lambda review: review.changes),
+    _one("value_revisions", "以前各季数值在首次得知以后的修订", lambda review: review.revisions),
+    TableGroup(INCUBATION_TABLES, lambda review: incubation_tables(review.themes.incubation)),
+    TableGroup(ENVIRONMENT_TABLES, lambda review: environment_tables(review.themes.environment)),
+    _one("flips", "每项决定改动多少，各指标的进度灯就会变", lambda review: review.flips),
+    _one("forecasts", "各季所作的预测：概率、八成区间，和到期后的结果", lambda review: review.forecasts),
+    _one("tasks", "各项重点任务的节点数和状态", lambda review: review.tasks),
+    _one("task_lights", "各项重点任务的进度灯、展望灯、证据灯和依据", lambda review: review.task_lights),
+    _one("units", "各责任单位的得分、收缩后得分、名次区间、分段，报送和牵头节点", _units),
+    _one("unit_lights", "各责任单位的进度灯、展望灯、证据灯和依据", lambda review: review.unit_lights),
+    _one("milestones", "任务节点明细和状态", lambda review: review.milestones),
+    _one("nodes", "任务分解的节点：牵头、配合、时限、前置节点、状态、是否有单位报送", lambda review: review.nodes),
+    _one("slippage", "逾期或未报送的节点和它压住的后续节点", lambda review: review.slippage),
+    _one("burn_up", "各季末计划到期和已完成的节点（累计）", lambda review: review.burn_up),
+    _one("actors_platforms", "创新平台明细：种类、级别、认定机关、依托单位、状态",
+         lambda review: review.themes.actors.platforms),
+    _one("actors_partnerships", "市校合作明细：高校、地区、形式、运行和终止",
+         lambda review: review.themes.actors.partnerships),
+    _one("actors_universities", "各高校的合作和成果", lambda review: review.themes.actors.universities),
+    _one("transfer_funnel", "成果转化各阶段的数量", lambda review: review.themes.transfer.funnel),
+    _one("transfer_cohorts", "各期成果走到各阶段的比例", lambda review: review.themes.transfer.cohorts),
+    _one("transfer_sources", "成果的来源", lambda review: review.themes.transfer.sources),
+    _one("transfer_receivers", "成果的接收方", lambda review: review.themes.transfer.receivers),
+    _one("dispatch", "督办事项：事由、承办单位、时限、状态、办结灯、延期和反馈", lambda review: review.orders),
+    TableGroup(FINANCE_TABLES, lambda review: finance_tables(review.themes.finance)),
+    _one("policies", "政策：落实主体、文号、应享实享、应兑已兑（万元）、复评、废改立建议",
+         lambda review: review.themes.policies.inventory),
+    _one("decisions", "评估人员的决定：取值、理由、作出者、起用季度", _decisions),
+    _one("problems", "报送中的错误和警告：位置、问题、处理", _problems),
+    _one("duplicates", "两个以上单位重复报送的事项和采用的一方", lambda review: review.ledger.duplicates),
+    _one("published", "公开数和出处", _published),
+    _one("filings", "计入本次评估的报送文件和哈希", _filings),
+    TableGroup(_CLUSTER_TABLES, _cluster),
+)  # fmt: skip
+TABLE_MEANINGS = {name: meaning for group in _GROUPS for name, meaning in group.meanings.items()}
+
+
+def published_tables(review: Review) -> dict[str, pd.DataFrame]:
+    """Every table of a review by file name without `.csv`, in the order in which they are listed."""
+    return {name: content for group in _GROUPS for name, content in group.read(review).items()}
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

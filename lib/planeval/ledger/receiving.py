@@ -26,9 +26,8 @@ from planeval.ledger.register_writing import (
     csv_table,
     mend_register,
     standing,
-    sync_folder,
 )
-from planeval.ledger.workbooks import TEMPORARY, replace_file
+from planeval.ledger.workbooks import TEMPORARY, replace_file, sync_folder
 from planeval.plan import Plan
 from planeval.problems import InputError, Problem
 from planeval.workspace import Workspace

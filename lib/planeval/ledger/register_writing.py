@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from planeval.ledger.book import sheet_table
 from planeval.ledger.register import COLUMNS, Filing, file_hash, read_register
 from planeval.ledger.sheets import Sheet
-from planeval.ledger.workbooks import replace_file
+from planeval.ledger.workbooks import replace_file, sync_folder
 from planeval.plan import Plan
 from planeval.problems import InputError, shorten
 from planeval.workspace import Workspace
@@ -38,17 +38,6 @@ def add_line(path: Path, cells: Sequence[object]) -> None:
     else:
         replace_file(path, b"\xef\xbb\xbf" + register_line(COLUMNS) + register_line(cells))
         sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder last through a power cut; Windows has no such call and needs none."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def append_line(path: Path, line: bytes) -> None:

@@ -13,7 +13,6 @@ from planeval.periods import Period
 MEDIA = PUBLICITY.column("medium").choices
 LEVELS = PUBLICITY.column("level").choices
 MEETINGS = ("推进会", "交流会")  # 五(四): 建设推进会、工作交流会
-NOT_FILED = "未报送"
 
 
 @dataclass(frozen=True)

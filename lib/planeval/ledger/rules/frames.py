@@ -27,7 +27,6 @@ from planeval.ledger.rules.values import (
 from planeval.ledger.tables import Table
 from planeval.periods import Period
 
-ORIGIN = ("unit_id", "period", "received_on", "file", "sheet", "row")
 Positions = npt.NDArray[np.int64]
 
 

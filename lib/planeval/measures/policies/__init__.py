@@ -24,7 +24,7 @@ from planeval.plan import Method
 from planeval.plan.policy_decisions import PolicyEffect
 
 __all__ = ["Policies", "measure_policies"]
-REVIEW_STATES = IN_TIME, LATE, OVERDUE, NOT_DUE, NO_DATE = (
+IN_TIME, LATE, OVERDUE, NOT_DUE, NO_DATE = (
     "按期复评",
     "逾期复评",
     "逾期未评",

@@ -33,12 +33,15 @@ KEYS = {
     "信贷": ("贷款编号",),
     "政策": ("政策编号", "所属季度"),
     "任务节点": ("节点编号",),
+    "宣传": ("宣传编号",),
+    "督办": ("督办编号", "日期", "状态"),
 }
 TABLES = {
     "企业": "enterprises", "资质": "certificates", "经营": "operations", "平台": "platforms",
     "市校合作": "partnerships", "成果": "achievements", "活动": "events", "基金": "funds",
     "人才": "talents", "人才服务": "talent_services", "载体": "premises",
     "投资": "investments", "信贷": "credit", "政策": "policies", "任务节点": "milestones",
+    "宣传": "publicity", "督办": "dispatch",
 }  # fmt: skip
 READINGS = {
     "plan_start": "written", "counting.partnerships": "entity_operating", "counting.platforms": "existing_included",

@@ -34,7 +34,7 @@ from planeval.measures.dispatch import (
     follow,
 )
 from planeval.periods import Period
-from planeval.plan import Method, Plan
+from planeval.plan import Method, Plan, part_names
 from planeval.plan.decisions import DispatchLimits
 from planeval.plan.model import normal
 from planeval.problems import InputError, Problem
@@ -97,7 +97,7 @@ class OrderDesk:
             if not changes:
                 return []
             period = Period.of(max(change.changed_on for change in changes))
-            names = {unit.id: unit.short_name for unit in self.plan.units}
+            names = part_names(self.plan, "unit")
             rows = [vars(change) | {"lead_unit": names[change.lead_unit]} for change in changes]
             return [addition(self.plan, DISPATCH, keeper, period, rows)]
 

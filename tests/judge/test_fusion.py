@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from python_calamine import CalamineWorkbook
 
 from planeval import fusion_chain_section, open_review, role_section
 from planeval.judge.fusion import coordination, judge_fusion
 from planeval.plan.fusion import Fusion
 from planeval.review import Review
+from recomputation import standing_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = yaml.safe_load((ROOT / "tests/cases/fusion.yml").read_text(encoding="utf-8"))
@@ -113,22 +112,11 @@ def review() -> Review:
 
 def test_indicators_counted_again_from_raw_cells(review: Review) -> None:
     """Talents in post and money invested, from the standing workbooks without the package."""
-    with (ROOT / "data/jincheng/register.csv").open(encoding="utf-8-sig", newline="") as lines:
-        register = sorted(csv.DictReader(lines), key=lambda line: (line["period"], line["received_on"]))
-    replaced = {line["supersedes"] for line in register if line["supersedes"]}
-    last: dict[tuple[str, str], dict[str, Any]] = {}
-    for line in (line for line in register if line["file"] not in replaced):
-        book = CalamineWorkbook.from_path(str(ROOT / "data/jincheng/filings" / line["file"]))
-        for sheet, key in (("人才", "人才编号"), ("投资", "投资编号")):
-            if sheet in book.sheet_names:
-                header, *rows = book.get_sheet_by_name(sheet).to_python()
-                names = [str(name).split("（")[0] for name in header]
-                for row in (dict(zip(names, row, strict=True)) for row in rows if any(row)):
-                    last[sheet, row[key]] = row
-    here = [row for (sheet, _), row in last.items() if sheet == "人才"]
+    rows, _ = standing_rows(ROOT, "")
+    here = list(rows["人才"].values())
     posted = [row for row in here if str(row["到岗日期"])[:10] <= "2026-09-30"]
     still = [row for row in posted if not row["离开日期"] or str(row["离开日期"])[:10] > "2026-09-30"]
-    invested = [row for (sheet, _), row in last.items() if sheet == "投资"]
+    invested = list(rows["投资"].values())
     assert review.fusion is not None
     now = review.fusion.indices[review.fusion.indices["period"].eq("2026Q3")].set_index("indicator")["value"]
     assert now["talents"] == len(still)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from python_calamine import CalamineWorkbook
 
 from ledgers import ledger_of
 from planeval import open_review, publicity_section, working_group_section
@@ -18,6 +16,7 @@ from planeval.measures.publicity import measure_publicity
 from planeval.measures.working_group import measure_working_group
 from planeval.periods import Period
 from planeval.review import Review
+from recomputation import standing_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = yaml.safe_load((ROOT / "tests/cases/safeguards.yml").read_text(encoding="utf-8"))
@@ -75,23 +74,11 @@ def review() -> Review:
 
 def test_the_demonstration_counted_again_from_raw_cells(review: Review) -> None:
     """Every 宣传 and 督办 row of the standing workbooks, counted without the package."""
-    with (ROOT / "data/jincheng/register.csv").open(encoding="utf-8-sig", newline="") as lines:
-        register = list(csv.DictReader(lines))
-    replaced = {line["supersedes"] for line in register if line["supersedes"]}
-    media: dict[str, str] = {}
-    states: dict[tuple[str, str], str] = {}
-    for line in (line for line in register if line["file"] not in replaced):
-        book = CalamineWorkbook.from_path(str(ROOT / "data/jincheng/filings" / line["file"]))
-        for sheet in {"宣传", "督办"} & set(book.sheet_names):
-            header, *rows = book.get_sheet_by_name(sheet).to_python()
-            names = [str(name).split("（")[0] for name in header]
-            for row in (dict(zip(names, row, strict=True)) for row in rows if any(row)):
-                if sheet == "宣传":
-                    media[row["宣传编号"]] = row["媒体种类"]
-                else:
-                    states.setdefault((row["督办编号"], row["状态"]), str(row["日期"]))
+    rows, _ = standing_rows(ROOT, "")
+    media = [row["媒体种类"] for row in rows["宣传"].values()]
+    states = {(row["督办编号"], row["状态"]) for row in rows["督办"].values()}
     by_medium = review.themes.publicity.by_medium.set_index("medium")["total"]
-    assert Counter(media.values()) == Counter({name: n for name, n in by_medium.items() if n})
+    assert Counter(media) == Counter({name: n for name, n in by_medium.items() if n})
     by_quarter = review.themes.working_group.by_quarter
     assert by_quarter["assigned"].sum() == sum(state == "交办" for _, state in states)
     assert by_quarter["closed"].sum() == sum(state == "销号" for _, state in states)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planeval.judge.unit_bands import UnitBands, UnitRules, judge_units
-from planeval.plan import Plan
+from planeval.plan import Plan, part_names
 from planeval.plan.decisions import UnitJudgement
 
 
@@ -23,5 +23,5 @@ def band_units(states: pd.DataFrame, plan: Plan, decided: UnitJudgement | None) 
         supporting_share=decided.supporting_share, points=points, least_item_sd=decided.least_item_sd,
         least_items=decided.least_items, confidence=decided.confidence,
     )  # fmt: skip
-    names = {unit.id: unit.short_name for unit in plan.units}
+    names = part_names(plan, "unit")
     return judge_units(states[~states["state"].isin(uncounted)], names, rules)

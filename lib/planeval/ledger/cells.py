@@ -23,7 +23,7 @@ from planeval.ledger.parsing import (
     reads_as_text,
 )
 from planeval.ledger.tables import Column
-from planeval.plan import Plan
+from planeval.plan import Plan, part_names
 from planeval.plan.model import normal
 
 _BETWEEN_UNITS = re.compile(r"[、,，;；/\n]+")
@@ -128,7 +128,7 @@ def _unit_reader(item: Placed, plan: Plan) -> CellReader:
     def several(written: str) -> str:
         return "、".join(one(part) for part in _BETWEEN_UNITS.split(written) if part.strip())
 
-    names = {unit.id: unit.short_name for unit in plan.units}
+    names = part_names(plan, "unit")
     return CellReader(item, one if item.column.kind == "unit" else several, names)
 
 

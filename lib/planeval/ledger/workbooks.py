@@ -20,7 +20,7 @@ import xlsxwriter
 
 from planeval.ledger.book import NOTES_SHEET
 from planeval.ledger.tables import Column, Table
-from planeval.plan import Plan
+from planeval.plan import Plan, part_names
 
 LONGEST_TEXT = 32_767  # characters in one cell, Excel's limit
 HEADING = {"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"}
@@ -130,7 +130,7 @@ def written_as(column: Column, plan: Plan) -> Callable[[Any], str]:
 def plan_names(column: Column, plan: Plan) -> dict[str, str] | None:
     """Id → name of everything that a column may hold by the plan's own words; None when it is not of that kind."""
     if column.kind in ("unit", "units"):
-        return {unit.id: unit.short_name for unit in plan.units}
+        return part_names(plan, "unit")
     entries: dict[str, dict[str, str]] = {
         "industry": {industry.id: industry.name for industry in plan.text.industries},
         "zone": {zone.id: zone.name for zone in plan.text.zones},

@@ -15,7 +15,7 @@ import pandas as pd
 from planeval.ledger import Ledger
 from planeval.measures.tasks import MADE_UP, NOT_DUE, ON_TIME, OVERDUE, UNREPORTED
 from planeval.periods import Period
-from planeval.plan import Plan
+from planeval.plan import Plan, part_names
 from planeval.plan.milestones import Decomposition, Node
 
 COLUMNS = (
@@ -79,7 +79,7 @@ def _only_filed(row: dict[Any, Any]) -> dict[str, object]:
 def _differs(node: Node, due: date, row: dict[Any, Any], filed_due: Mapping[str, pd.Timestamp], plan: Plan) -> str:
     """What a filing says otherwise than the decomposition: due date, lead, supporting units."""
     said = []
-    names = {unit.id: unit.short_name for unit in plan.units}
+    names = part_names(plan, "unit")
     filed_day = filed_due[node.id].date()
     if filed_day != due:
         said.append(f"时限报为 {filed_day.isoformat()}，以决定的 {due.isoformat()} 为准")

@@ -12,7 +12,7 @@ from pathlib import Path
 from planeval.ledger.exporting import inert
 from planeval.ledger.workbooks import replace_file
 from planeval.measures.wide import SITE, WideCount
-from planeval.plan import Plan
+from planeval.plan import Plan, part_names
 
 GROUPS = {"单位": SITE, "产业": "industry", "区域": "zone"}
 UNFILED, NOTHING, UNKNOWN = "该单位没有报齐", "没有符合口径的事项", "台账未写明"
@@ -52,7 +52,7 @@ def group_name(plan: Plan, column: str, group: str | None) -> str:
     if group is None:
         return UNKNOWN
     known = {
-        SITE: {unit.id: unit.short_name for unit in plan.units},
+        SITE: part_names(plan, "unit"),
         "industry": {entry.id: entry.name for entry in plan.text.industries},
         "zone": {entry.id: entry.name for entry in plan.text.zones},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from planeval.ledger.tables import BY_ID
+from planeval.plan import part_names
 from planeval.plan.coverage import Covered, Demand, demands
 from planeval.plan.decisions import Finding
 from planeval.review import Review
@@ -45,7 +46,7 @@ def findings_of(review: Review) -> dict[str, Finding]:
 
 
 def _row(demand: Demand, covered: Covered, found: Finding | None, review: Review) -> tuple[Cell | str, ...]:
-    units = {unit.id: unit.short_name for unit in review.plan.units}
+    units = part_names(review.plan, "unit")
     judged = covered.qualitative
     places = [_place(shown) for shown in covered.shown]
     judgement = NOT_JUDGED if judged else "—"

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from planeval.ledger.tables import BY_ID
-from planeval.plan import CountingRule, Plan
+from planeval.plan import CountingRule, Plan, part_names
 from planeval.plan.decisions import DispatchLimits, Finding, Lesson, LightBands, UnitJudgement
 from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
@@ -179,7 +179,7 @@ def _key(key: str) -> str:
 
 
 def _entry(entry: Any, plan: Plan) -> str:
-    names = {unit.id: unit.short_name for unit in plan.units}
+    names = part_names(plan, "unit")
     if isinstance(entry, BaseModel):
         return value_in_words(entry, plan)
     if isinstance(entry, tuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from planeval.plan import part_names
 from planeval.plan.coverage import demands
 from planeval.review import Review
 from planeval.show.coverage import NOT_JUDGED, findings_of
@@ -57,7 +58,7 @@ def _qualitative(review: Review) -> Fragment:
     if not wanted:
         return paragraph("方案没有不带数字的总体要求。")
     found = findings_of(review)
-    units = {unit.id: unit.short_name for unit in review.plan.units}
+    units = part_names(review.plan, "unit")
     open_ones = sum(target.id not in found for target in wanted)
     rows = []
     for target in wanted:

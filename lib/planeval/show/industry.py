@@ -9,27 +9,17 @@ import pandas as pd
 
 from planeval.measures.industries import IndustryProfile
 from planeval.plan.model import Industry
-from planeval.problems import InputError, Problem
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, heading, paragraph, rows_of, table, together
 from planeval.show.place_figures import history_chart
-from planeval.show.places import filing_notes, not_applicable, not_filed, share_of, span
+from planeval.show.places import absent, filing_notes, known_entry, not_applicable, not_filed, share_of, span
 from planeval.show.words import ABSENT, amount, listed, percent
 
 
 def _open(review: Review, industry: str) -> tuple[Industry, IndustryProfile] | None:
     """The industry and its profile; None when the plan names none. Raises InputError for an id nobody knows."""
-    entries = {entry.id: entry for entry in review.plan.text.industries}
-    if not entries:
-        return None
-    if industry not in entries:
-        raise InputError([Problem("参数", cell="industry", rule="unknown_id", value=industry, message="没有这个产业",
-                                  expected="、".join(entries), remedy="改成方案所列产业的 id")])  # fmt: skip
-    return entries[industry], review.themes.industries[industry]
-
-
-def _absent(review: Review, title: str, anchor: str) -> Fragment:
-    return together([heading(3, title, anchor), paragraph(not_applicable(review, "产业", title))])
+    entry = known_entry(review.plan.text.industries, industry, "industry")
+    return None if entry is None else (entry, review.themes.industries[industry])
 
 
 def industry_summary(review: Review, industry: str) -> Fragment:
@@ -83,7 +73,7 @@ def industry_firms(review: Review, industry: str) -> Fragment:
     """Firms and revenue by quarter, and where the firms sit."""
     found = _open(review, industry)
     if found is None:
-        return _absent(review, "企业与营收", "industry")
+        return absent(review, "industry", "企业与营收", "industry")
     entry, profile = found
     rows = [
         (row["quarter"], f"{row['firms']}", f"{row['entered']}", f"{row['left']}",
@@ -111,7 +101,7 @@ def industry_titles(review: Review, industry: str) -> Fragment:
     """Certificates its firms hold."""
     found = _open(review, industry)
     if found is None:
-        return _absent(review, "资质", "titles")
+        return absent(review, "industry", "资质", "titles")
     entry, profile = found
     rows = [
         (row["kind"], _count(row["valid"], "未定有效期口径"), _count(row["all_valid"], ABSENT),
@@ -144,7 +134,7 @@ def industry_chains(review: Review, industry: str) -> Fragment:
     """The links of its chains with the firms in them."""
     found = _open(review, industry)
     if found is None:
-        return _absent(review, "产业链缺口", "gaps")
+        return absent(review, "industry", "产业链缺口", "gaps")
     entry, _ = found
     links = review.themes.cluster.links
     head = heading(3, f"{entry.name}的产业链缺口", "gaps")
@@ -177,7 +167,7 @@ def industry_results(review: Review, industry: str) -> Fragment:
     """Achievements by stage, investments and loans of its firms."""
     found = _open(review, industry)
     if found is None:
-        return _absent(review, "成果、投资和贷款", "results")
+        return absent(review, "industry", "成果、投资和贷款", "results")
     entry, profile = found
     items = int(profile.achievements["items"].sum())
     rows = [
@@ -221,7 +211,7 @@ def industry_targets(review: Review, industry: str) -> Fragment:
     """How much of each target this industry brings."""
     found = _open(review, industry)
     if found is None:
-        return _absent(review, "对各项指标的贡献", "targets")
+        return absent(review, "industry", "对各项指标的贡献", "targets")
     entry, profile = found
     return together([
         heading(3, f"{entry.name}在各项指标中的份额", "targets"), parts_table(entry.name, "所属产业", profile.parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planeval.plan import Plan
+from planeval.plan import Plan, part_names
 from planeval.plan.lights import KIND_NAMES, LIGHT_NAMES, EvidenceBands, MilestoneBands, OutlookBands, Override
 
 
@@ -28,7 +28,7 @@ def override_in_words(override: Override, plan: Plan) -> str:
     names = {
         "target": {target.id: target.name for target in plan.targets},
         "task": {task.id: task.name for task in plan.tasks},
-        "unit": {unit.id: unit.short_name for unit in plan.units},
+        "unit": part_names(plan, "unit"),
     }[override.kind]
     return (
         f"{KIND_NAMES[override.kind]}“{names[override.id]}”的{LIGHT_NAMES[override.light]}在 {override.since} 至 "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planeval.ledger.tables import BY_ID
+from planeval.plan import part_names
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
 from planeval.show.decision_words import value_in_words
@@ -58,7 +59,7 @@ def problem_table(review: Review) -> Fragment:
     """What was refused (错误) and what was counted but questioned (警告), by unit and cell."""
     problems = review.ledger.problems
     refused = len(review.errors)
-    names = {unit.id: unit.short_name for unit in review.plan.units}
+    names = part_names(review.plan, "unit")
     whose = [names[unit] for unit in names if unit in {problem.unit for problem in review.errors}]
     first = (
         f"{refused} 处错误没有计入" + (f"，涉及{listed(whose)}" if whose else "") + "；"
@@ -89,7 +90,7 @@ def _duplicates(review: Review) -> Fragment:
     repeated = review.ledger.duplicates
     if repeated.empty:
         return paragraph("没有两个单位重复报送的事项。")
-    names = {unit.id: unit.short_name for unit in review.plan.units}
+    names = part_names(review.plan, "unit")
     rows = [
         (row["item"], BY_ID[row["table"]].sheet, "、".join(names[unit] for unit in row["units"]), names[row["counted"]])
         for row in rows_of(repeated)

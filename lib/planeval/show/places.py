@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TypeVar
 
 import pandas as pd
 
 from planeval.measures.places import QUARTER_ONLY, WHOLE, Firms, Revenue
 from planeval.plan import Plan
+from planeval.plan.model import Industry, Zone
+from planeval.plan.reports import PART_NAMES, Part
+from planeval.problems import InputError, Problem
 from planeval.review import Review
+from planeval.show.html import Fragment, heading, paragraph, together
 from planeval.show.words import ABSENT, percent
 
+Named = TypeVar("Named", Industry, Zone)
 SMALL = 5  # fewer than this many: the counts stand instead of a rate
+
+
+def known_entry(entries: Sequence[Named], wanted: str, part: Part) -> Named | None:
+    """The industry or zone with this id; None when the plan names none. Raises InputError for an id nobody knows."""
+    if not entries:
+        return None
+    for entry in entries:
+        if entry.id == wanted:
+            return entry
+    name = PART_NAMES[part]
+    known = "、".join(entry.id for entry in entries)
+    raise InputError([Problem("参数", cell=part, rule="unknown_id", value=wanted, message=f"没有这个{name}",
+                              expected=known, remedy=f"改成方案所列{name}的 id")])  # fmt: skip
+
+
+def absent(review: Review, part: Part, title: str, anchor: str) -> Fragment:
+    """A section of a plan that names no industry or zone."""
+    return together([heading(3, title, anchor), paragraph(not_applicable(review, PART_NAMES[part], title))])
 
 
 def span(revenue: Revenue) -> str:

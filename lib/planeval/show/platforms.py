@@ -6,6 +6,7 @@ from typing import Any
 
 from planeval.measures.actors import Actors
 from planeval.measures.platforms import STANDING, UNLISTED
+from planeval.plan import part_names
 from planeval.review import Review
 from planeval.show.actors_figures import platform_chart
 from planeval.show.actors_words import NAMED_WHERE, NUMBER, day_text, names_note, target_notes
@@ -119,7 +120,7 @@ def _twice(review: Review, actors: Actors) -> Fragment:
     twice = [row for row in rows_of(actors.platforms) if row["also_filed_by"]]
     if not twice:
         return paragraph("没有两个单位报送同一平台编号的情况，每个平台只计一次。", "note")
-    short = {unit.id: unit.short_name for unit in review.plan.units}
+    short = part_names(review.plan, "unit")
     rows = [
         (row["platform_id"], row["name"], short.get(row["unit_id"], row["unit_id"]),
          "、".join(short.get(unit, unit) for unit in row["also_filed_by"]))
@@ -141,7 +142,7 @@ def _alike_platforms(actors: Actors) -> Fragment:
 
 
 def _platform_list(review: Review, actors: Actors) -> Fragment:
-    short = {unit.id: unit.short_name for unit in review.plan.units}
+    short = part_names(review.plan, "unit")
     rows = [
         (row["platform_id"], row["name"], row["kind"], row["level"], row["issuer"], row["host"],
          day_text(row["recognised_on"]), _state(row), "方案前" if row["existing"] else "新认定",

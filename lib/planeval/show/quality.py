@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planeval.ledger.tables import BY_ID
 from planeval.measures.quality import LATE, MISSING, NOT_ASKED, ON_TIME
+from planeval.plan import part_names
 from planeval.review import Review
 from planeval.show.html import Align, Fragment, paragraph, rows_of, table, together
 from planeval.show.words import amount_with_unit, listed, percent, signed
@@ -69,7 +70,7 @@ def revision_table(review: Review) -> Fragment:
     revisions = review.revisions
     if revisions.empty:
         return paragraph("以前各季的指标数值与当时相比没有变化。")
-    short = {unit.id: unit.short_name for unit in review.plan.units}
+    short = part_names(review.plan, "unit")
     first = (
         f"以前各季有 {len(revisions)} 个指标数值在报送截止之后发生变化，"
         f"涉及{listed(list(dict.fromkeys(revisions['name'])))}。"

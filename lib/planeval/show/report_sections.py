@@ -9,6 +9,7 @@ import pandas as pd
 
 from planeval.judge.progress import DONE
 from planeval.judge.unit_bands import BANDS
+from planeval.plan import part_names
 from planeval.review import Review
 from planeval.show.dispatch import order_digest
 from planeval.show.figures import progress_chart
@@ -71,7 +72,7 @@ def report_tasks(review: Review) -> Fragment:
     if not rows:
         return paragraph("方案（或其公开部分）没有列出重点任务，本节不适用。")
     leads = review.method.value("lead_units", review.period)
-    names = {unit.id: unit.short_name for unit in review.plan.units}
+    names = part_names(review.plan, "unit")
     lines = [
         (f"{row['clause']} {row['name']}", names.get(leads.get(row["task_id"], ""), "未定"), _nodes(row),
          str(row["overdue"]) if row["milestones"] else "—", *three_lights(row))

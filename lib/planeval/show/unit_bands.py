@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from planeval.judge.unit_bands import BANDS, LOWER, UPPER
+from planeval.plan import part_names
 from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
 from planeval.show.html import Fragment, link, paragraph, rows_of, table, together
@@ -52,7 +53,7 @@ def _interval_chart(review: Review) -> Fragment:
     judged = review.unit_bands
     assert judged is not None
     rows = rows_of(judged.units[judged.units["rank_low"].notna()])
-    names = {unit.id: unit.short_name for unit in review.plan.units}
+    names = part_names(review.plan, "unit")
     bands = {band: [names[row["unit_id"]] for row in rows if row["band"] == band] for band in BANDS}
     told = "；".join(f"{band} {len(units)} 个" for band, units in bands.items())
     apart = int(judged.pairs["distinct"].sum())

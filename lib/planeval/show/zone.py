@@ -9,12 +9,11 @@ import pandas as pd
 
 from planeval.measures.zones import ZoneProfile
 from planeval.plan.model import Zone
-from planeval.problems import InputError, Problem
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, heading, paragraph, rows_of, table, together
 from planeval.show.industry import parts_table
 from planeval.show.place_figures import history_chart, premises_chart
-from planeval.show.places import filing_notes, not_applicable, not_filed
+from planeval.show.places import absent, filing_notes, known_entry, not_applicable, not_filed
 from planeval.show.words import ABSENT, amount, percent
 
 CRITERIA = {
@@ -29,17 +28,8 @@ _SHARES = ("occupancy", "delivered", "certified_share")
 
 def _open(review: Review, zone: str) -> tuple[Zone, ZoneProfile] | None:
     """The zone and its profile; None when the plan names none. Raises InputError for an id nobody knows."""
-    entries = {entry.id: entry for entry in review.plan.text.zones}
-    if not entries:
-        return None
-    if zone not in entries:
-        raise InputError([Problem("参数", cell="zone", rule="unknown_id", value=zone, message="没有这个区域",
-                                  expected="、".join(entries), remedy="改成方案所列区域的 id")])  # fmt: skip
-    return entries[zone], review.themes.zones[zone]
-
-
-def _absent(review: Review, title: str, anchor: str) -> Fragment:
-    return together([heading(3, title, anchor), paragraph(not_applicable(review, "区域", title))])
+    entry = known_entry(review.plan.text.zones, zone, "zone")
+    return None if entry is None else (entry, review.themes.zones[zone])
 
 
 def zone_summary(review: Review, zone: str) -> Fragment:
@@ -80,7 +70,7 @@ def zone_firms(review: Review, zone: str) -> Fragment:
     """Firms by industry and quarter."""
     found = _open(review, zone)
     if found is None:
-        return _absent(review, "企业", "zone")
+        return absent(review, "zone", "企业", "zone")
     entry, profile = found
     rows = [
         (row["quarter"], f"{row['firms']}", f"{row['entered']}", f"{row['left']}",
@@ -106,7 +96,7 @@ def zone_premises(review: Review, zone: str) -> Fragment:
     """Buildings by kind with occupancy and tenants, and the plan's stock against what there is."""
     found = _open(review, zone)
     if found is None:
-        return _absent(review, "载体", "premises")
+        return absent(review, "zone", "载体", "premises")
     entry, profile = found
     filed = profile.filed["premises"]
     silent = not_filed(review.plan, "载体", filed.due, filed.heard)
@@ -156,7 +146,7 @@ def zone_movers(review: Review, zone: str) -> Fragment:
     """Firms that entered or left this quarter."""
     found = _open(review, zone)
     if found is None:
-        return _absent(review, "迁入和迁出", "movers")
+        return absent(review, "zone", "迁入和迁出", "movers")
     entry, profile = found
     notes = filing_notes(review.plan, profile.firms, profile.revenue)[:1]
     return together([
@@ -181,7 +171,7 @@ def zone_readiness(review: Review, zone: str) -> Fragment:
     """运营成熟后建设拓展区: the stated criteria, one line each."""
     found = _open(review, zone)
     if found is None:
-        return _absent(review, "拓展区条件", "extension")
+        return absent(review, "zone", "拓展区条件", "extension")
     entry, profile = found
     head = heading(3, f"{entry.name}：是否“运营成熟”", "extension")
     if profile.readiness is None:
@@ -214,7 +204,7 @@ def zone_targets(review: Review, zone: str) -> Fragment:
     """How much of each target this zone brings."""
     found = _open(review, zone)
     if found is None:
-        return _absent(review, "对各项指标的贡献", "targets")
+        return absent(review, "zone", "对各项指标的贡献", "targets")
     entry, profile = found
     title = heading(3, f"{entry.name}在各项指标中的份额", "targets")
     return together([title, parts_table(entry.name, "所在区域", profile.parts)])

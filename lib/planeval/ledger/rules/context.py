@@ -14,7 +14,7 @@ from planeval.ledger.rules.frames import Positions, Rows, day_constant
 from planeval.ledger.rules.values import Values, constant
 from planeval.ledger.tables import Column
 from planeval.periods import Period
-from planeval.plan import Method, Plan
+from planeval.plan import Method, Plan, part_names
 
 Letters = Mapping[tuple[str, str], Mapping[str, str]]
 
@@ -68,7 +68,7 @@ class RuleContext:
     @cached_property
     def _names(self) -> dict[str, dict[str, str]]:
         text = self.plan.text
-        units = {unit.id: unit.short_name for unit in self.plan.units}
+        units = part_names(self.plan, "unit")
         return {
             "unit": units,
             "units": units,

@@ -6,12 +6,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 
 from stranger import write_workspace
+
+if TYPE_CHECKING:
+    from planeval.review import Review
 
 # A slow machine is no fault of the code: how long an example took decides nothing.
 settings.register_profile("planeval", deadline=None)
@@ -42,3 +46,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert done.returncode == 0, done.stderr
             (output / "done").write_text("", encoding="utf-8")
     return output / "2026Q3" / "internal"
+
+
+@pytest.fixture(scope="session")
+def demonstration() -> Review:
+    """2026Q3 of the demonstration, everything known; opened once for all tests of a process."""
+    from planeval.review import open_review
+
+    return open_review("jincheng", "2026Q3", workspace=Path(__file__).resolve().parents[1])

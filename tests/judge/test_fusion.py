@@ -104,32 +104,28 @@ def test_decisions_that_cannot_be_computed_are_refused(changed: dict[str, Any], 
         decided(**changed)
 
 
-@pytest.fixture(scope="module")
-def review() -> Review:
-    """The demonstration's last quarter."""
-    return open_review("jincheng", "2026Q3", workspace=ROOT)
-
-
-def test_indicators_counted_again_from_raw_cells(review: Review) -> None:
+def test_indicators_counted_again_from_raw_cells(demonstration: Review) -> None:
     """Talents in post and money invested, from the standing workbooks without the package."""
     rows, _ = standing_rows(ROOT, "")
     here = list(rows["人才"].values())
     posted = [row for row in here if str(row["到岗日期"])[:10] <= "2026-09-30"]
     still = [row for row in posted if not row["离开日期"] or str(row["离开日期"])[:10] > "2026-09-30"]
     invested = list(rows["投资"].values())
-    assert review.fusion is not None
-    now = review.fusion.indices[review.fusion.indices["period"].eq("2026Q3")].set_index("indicator")["value"]
+    assert demonstration.fusion is not None
+    now = demonstration.fusion.indices[demonstration.fusion.indices["period"].eq("2026Q3")].set_index("indicator")[
+        "value"
+    ]
     assert now["talents"] == len(still)
     assert now["invested"] == pytest.approx(sum(float(row["投资金额"]) for row in invested) / 10_000)
 
 
-def test_sections_state_their_finding_and_an_undecided_plan_stands(review: Review) -> None:
+def test_sections_state_their_finding_and_an_undecided_plan_stands(demonstration: Review) -> None:
     """The first sentence names the weakest chain; a plan without the decision says so."""
-    text = fusion_chain_section(review).text
-    assert review.fusion is not None
-    assert f"四链协调度 {review.fusion.degrees['degree'].iloc[-1]:.2f}" in text
+    text = fusion_chain_section(demonstration).text
+    assert demonstration.fusion is not None
+    assert f"四链协调度 {demonstration.fusion.degrees['degree'].iloc[-1]:.2f}" in text
     assert "最弱的是资金链" in text
-    assert "nan" not in (text + role_section(review).text).lower()
+    assert "nan" not in (text + role_section(demonstration).text).lower()
     early = open_review("jincheng", "2025Q1", workspace=ROOT)
     assert "没有算出：产业链有指标没有数" in fusion_chain_section(early).text
     other = open_review("lvliang-2025", "2025Q4", workspace=ROOT)

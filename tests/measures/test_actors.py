@@ -39,11 +39,6 @@ def worked(params: tuple[Plan, Method]) -> Actors:
     return measure_actors(settled_ledger(CASE["rows"], duties=duties), *params, Period.parse(CASE["period"]))
 
 
-@pytest.fixture(scope="module")
-def review() -> Review:
-    return open_review("jincheng", "2026Q3", workspace=ROOT)
-
-
 def test_a_platform_is_counted_once_in_its_state_on_the_last_day(worked: Actors) -> None:
     """Revoked on the last day is revoked; recognised on the plan's first day is new; two filers are one platform."""
     expected = CASE["platforms"]
@@ -111,10 +106,12 @@ def test_names_of_the_plan_stand_in_its_quotes(params: tuple[Plan, Method]) -> N
 
 
 @pytest.mark.parametrize("quarter", ["2025Q3", "2026Q3"])
-def test_the_demonstration_again_from_the_raw_cells(params: tuple[Plan, Method], review: Review, quarter: str) -> None:
+def test_the_demonstration_again_from_the_raw_cells(
+    params: tuple[Plan, Method], demonstration: Review, quarter: str
+) -> None:
     """Platforms by kind, partnerships by state and contracts by university, with no code of the package."""
     rows, _ = standing_rows(ROOT, "")
-    end, actors = quarter_end(quarter), measure_actors(review.ledger, *params, Period.parse(quarter))
+    end, actors = quarter_end(quarter), measure_actors(demonstration.ledger, *params, Period.parse(quarter))
     kinds = Counter(
         row["平台种类"] for row in rows["平台"].values()
         if on_or_before(row["认定日期"], end) and not on_or_before(row["撤销日期"], end)
@@ -136,10 +133,10 @@ def test_the_demonstration_again_from_the_raw_cells(params: tuple[Plan, Method],
     assert actors.totals["since_signing"] == len(since)
 
 
-def test_an_empty_ledger_says_who_has_to_file(review: Review) -> None:
+def test_an_empty_ledger_says_who_has_to_file(demonstration: Review) -> None:
     """未报送 with the names of the units; no zero, no NaN, no table of nothing."""
     owed = {"platforms": ("kejiju",), "partnerships": ("jiaoyuju",)}
-    bare = replace(review, ledger=replace(ledger_of({}), duties=owed))
+    bare = replace(demonstration, ledger=replace(ledger_of({}), duties=owed))
     said = "".join(section(bare).html for section in SECTIONS)
     assert "还没有任何单位报送过（应报送的单位：市科技局）" in said and "市教育局" in said
     assert "nan" not in said.lower().replace("finance", "")
@@ -152,11 +149,11 @@ def test_a_plan_without_filings_says_so() -> None:
         assert "不适用：本计划以公开数为准" in section(other).html
 
 
-def test_hostile_names_are_only_text(review: Review) -> None:
+def test_hostile_names_are_only_text(demonstration: Review) -> None:
     """Whatever a unit writes into a name reaches the page as characters."""
     rows = {table: [dict(row) for row in CASE["rows"][table]] for table in CASE["rows"]}
     rows["platforms"][0]["name"] = rows["platforms"][0]["host"] = "<script>alert(1)</script>"
     rows["partnerships"][0]["university"] = rows["achievements"][0]["provider"] = '"><img src=x onerror=1>'
-    spoiled = replace(review, ledger=settled_ledger(rows), period=Period(2025, 4))
+    spoiled = replace(demonstration, ledger=settled_ledger(rows), period=Period(2025, 4))
     said = "".join(section(spoiled).html for section in SECTIONS)
     assert "<script" not in said and "<img src=x" not in said and "&lt;script&gt;" in said

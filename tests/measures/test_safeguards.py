@@ -66,28 +66,22 @@ def test_no_rows_no_filings_no_record() -> None:
     assert plain(record.by_quarter) == [["2026Q3", None, None]]
 
 
-@pytest.fixture(scope="module")
-def review() -> Review:
-    """The demonstration's last quarter."""
-    return open_review("jincheng", "2026Q3", workspace=ROOT)
-
-
-def test_the_demonstration_counted_again_from_raw_cells(review: Review) -> None:
+def test_the_demonstration_counted_again_from_raw_cells(demonstration: Review) -> None:
     """Every 宣传 and 督办 row of the standing workbooks, counted without the package."""
     rows, _ = standing_rows(ROOT, "")
     media = [row["媒体种类"] for row in rows["宣传"].values()]
     states = {(row["督办编号"], row["状态"]) for row in rows["督办"].values()}
-    by_medium = review.themes.publicity.by_medium.set_index("medium")["total"]
+    by_medium = demonstration.themes.publicity.by_medium.set_index("medium")["total"]
     assert Counter(media) == Counter({name: n for name, n in by_medium.items() if n})
-    by_quarter = review.themes.working_group.by_quarter
+    by_quarter = demonstration.themes.working_group.by_quarter
     assert by_quarter["assigned"].sum() == sum(state == "交办" for _, state in states)
     assert by_quarter["closed"].sum() == sum(state == "销号" for _, state in states)
 
 
-def test_sections_say_what_they_are_based_on(review: Review) -> None:
+def test_sections_say_what_they_are_based_on(demonstration: Review) -> None:
     """The first sentence is computed; a plan without the ledgers says whose word is missing."""
-    assert "累计交办 15 件、销号 10 件" in working_group_section(review).text
-    assert f"共 {len(review.themes.publicity.items)} 条" in publicity_section(review).text
+    assert "累计交办 15 件、销号 10 件" in working_group_section(demonstration).text
+    assert f"共 {len(demonstration.themes.publicity.items)} 条" in publicity_section(demonstration).text
     other = open_review("lvliang-2025", "2025Q4", workspace=ROOT)
     assert "不适用" in working_group_section(other).text
     assert "不适用" in publicity_section(other).text

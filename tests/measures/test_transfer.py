@@ -39,11 +39,6 @@ def worked(params: tuple[Plan, Method]) -> Transfer:
     return measure_transfer(settled_ledger(CASE["rows"], duties=duties), params[1], Period.parse(CASE["period"]))
 
 
-@pytest.fixture(scope="module")
-def review() -> Review:
-    return open_review("jincheng", "2026Q3", workspace=ROOT)
-
-
 def test_the_funnel_holds_what_was_known_at_the_quarter_s_end(worked: Transfer) -> None:
     """What a later filing tells of is signed and no further; shares are of the stage before."""
     found = {row["stage"]: [row["reached"], row["since_start"]] for row in worked.funnel.to_dict("records")}
@@ -103,7 +98,9 @@ def raw_achievements() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("quarter", ["2025Q3", "2026Q3"])
-def test_the_demonstration_again_from_the_raw_cells(review: Review, params: tuple[Plan, Method], quarter: str) -> None:
+def test_the_demonstration_again_from_the_raw_cells(
+    demonstration: Review, params: tuple[Plan, Method], quarter: str
+) -> None:
     """Stages as of the quarter, contracts, money agreed and received, with no code of the package.
 
     In the demonstration an achievement is filed by one unit, and none is told of a quarter too late.
@@ -113,7 +110,7 @@ def test_the_demonstration_again_from_the_raw_cells(review: Review, params: tupl
         if row["period"] <= quarter:
             then[str(row["成果编号"])] = row
     known = [row for row in then.values() if (day(row["转化日期"]) or quarter_end(quarter)) <= quarter_end(quarter)]
-    transfer = measure_transfer(review.ledger, params[1], Period.parse(quarter))
+    transfer = measure_transfer(demonstration.ledger, params[1], Period.parse(quarter))
     for place, stage in enumerate(STAGES):
         reached = [row for row in known if STAGES.index(row["转化阶段"]) >= place]
         assert int(transfer.funnel.loc[place, "reached"]) == len(reached), stage
@@ -123,22 +120,22 @@ def test_the_demonstration_again_from_the_raw_cells(review: Review, params: tupl
     assert transfer.totals["received_amount"] == pytest.approx(received)
 
 
-def test_the_funnel_agrees_with_the_target(review: Review) -> None:
+def test_the_funnel_agrees_with_the_target(demonstration: Review) -> None:
     """推广科技成果 counts signed and beyond since 起算日: the same number in both places."""
-    signed = review.themes.transfer.funnel.set_index("stage").loc["签约", "since_start"]
-    assert signed == review.counts["achievements"].value
+    signed = demonstration.themes.transfer.funnel.set_index("stage").loc["签约", "since_start"]
+    assert signed == demonstration.counts["achievements"].value
 
 
-def test_an_empty_ledger_says_who_has_to_file(review: Review) -> None:
+def test_an_empty_ledger_says_who_has_to_file(demonstration: Review) -> None:
     """Nothing filed: every section stands and names the units; filed but empty: no contract, no share."""
     bare = replace(
-        review, ledger=replace(ledger_of({}), duties={"achievements": ("kejiju",), "platforms": ("fagaiwei",)})
+        demonstration, ledger=replace(ledger_of({}), duties={"achievements": ("kejiju",), "platforms": ("fagaiwei",)})
     )
     said = "".join(section(bare).html for section in SECTIONS)
     assert "应报送的单位：市科技局" in said and "nan" not in said.lower()
-    quarter = review.period
+    quarter = demonstration.period
     filed = {(quarter, "kejiju", "achievements"), (quarter, "kejiju", "platforms")}
-    empty = replace(review, ledger=ledger_of({}, filed))
+    empty = replace(demonstration, ledger=ledger_of({}, filed))
     said = "".join(section(empty).html for section in SECTIONS)
     assert "期末台账里没有成果" in said and "nan" not in said.lower()
 
@@ -150,12 +147,12 @@ def test_a_plan_without_filings_says_so() -> None:
         assert "不适用：本计划以公开数为准" in section(other).html
 
 
-def test_few_cases_have_counts_and_no_percentage_and_hostile_names_are_text(review: Review) -> None:
+def test_few_cases_have_counts_and_no_percentage_and_hostile_names_are_text(demonstration: Review) -> None:
     """3 paid: 1/3 in production without a percentage; markup in a provider's name stays text."""
     rows = {table: [dict(row) for row in CASE["rows"][table]] for table in CASE["rows"]}
     for row in rows["achievements"]:
         row["provider"] = f"<script>{row['provider']}</script>"
-    small = replace(review, ledger=settled_ledger(rows), period=Period(2025, 3))
+    small = replace(demonstration, ledger=settled_ledger(rows), period=Period(2025, 3))
     said = "".join(section(small).html for section in SECTIONS)
     assert "1/3" in said and "1/3，" not in said
     assert "<script" not in said and "&lt;script&gt;" in said and "nan" not in said.lower()

@@ -30,7 +30,7 @@ from environment_file import (
 MATCH_SPEC = re.compile(r"  - (?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)=(?P<version>[0-9]+(?:\.[0-9a-z]+)*)")
 PIP_PIN = re.compile(r"      - (?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)==(?P<version>[0-9]+(?:\.[0-9a-z]+)*)")
 HEAD = ["name: planeval", "channels:", "  - conda-forge", "  - nodefaults", "dependencies:"]
-EXTRAS = ["lab", "test", "build"]
+EXTRAS = ["lab", "cluster", "test", "build"]
 
 
 def environment_lines() -> list[str]:

@@ -23,7 +23,8 @@ def measure_units(
 
     history: see filing_history, whose state of this period is repeated as `filing`. states: see
     milestone_states. refused: faults of level 错误 in everything the unit filed. milestones, due, finished,
-    overdue: of the milestones it leads, at the end of the period.
+    overdue: of the milestones it leads, at the end of the period; due counts those whose result is known (finished
+    or overdue), so a due node that nobody reported is in none of the three.
     """
     now = history[history["period"].eq(str(period))].set_index("unit_id")
     rows = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, Strict, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, Strict, model_validator
 
 from planeval.periods import Period
 from planeval.plan.model import Day, Entry, Text, WordId
@@ -29,7 +29,7 @@ def _period(value: object) -> Period:
     return value if isinstance(value, Period) else Period.parse(str(value))
 
 
-_Quarter = Annotated[Period, PlainValidator(_period)]
+_Quarter = Annotated[Period, PlainValidator(_period), PlainSerializer(str, when_used="json")]
 
 
 class OutlookBands(Entry):

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, Strict, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, Strict, model_validator
 
 from planeval.periods import Period
 from planeval.plan.counting_rule import CountingRule
@@ -25,7 +25,7 @@ def parse_period(value: object) -> Period:
     return value if isinstance(value, Period) else Period.parse(str(value))
 
 
-Quarter = Annotated[Period, PlainValidator(parse_period)]
+Quarter = Annotated[Period, PlainValidator(parse_period), PlainSerializer(str, when_used="json")]
 
 
 class Version(Entry):

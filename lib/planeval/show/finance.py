@@ -171,7 +171,7 @@ def _round_table(review: Review, finance: Finance) -> Fragment:
         return absent
     body = [
         (row["stage"], f"{row['social_stated']}/{row['investments']}", wan_text(row["beside_social"]),
-         wan_text(row["social_capital"]), f"{row['social_ratio']:.2f}" if row["beside_social"] else "—")
+         wan_text(row["social_capital"]), f"{row['social_ratio']:.2f}" if row["beside_social"] > 0 else "—")
         for row in rows_of(finance.stages)
     ]  # fmt: skip
     return table(

@@ -36,7 +36,8 @@ def by_stage(items: pd.DataFrame) -> pd.DataFrame:
     """The four stages in the plan's order (STAGE_COLUMNS; 万元), each with a row even if nothing was invested.
 
     social_stated: rounds that say what others put in; beside_social: the fund's own money in these rounds;
-    social_ratio: social_capital / beside_social. A blank is not known to be zero.
+    social_ratio: social_capital / beside_social. A blank is not known to be zero, so the three are NaN where rounds
+    were held and none of them states it.
     """
     total = math.fsum(items["amount"])
     return pd.DataFrame(
@@ -47,10 +48,12 @@ def by_stage(items: pd.DataFrame) -> pd.DataFrame:
 def _stage(rows: pd.DataFrame, stage: str, total: float) -> dict[str, Any]:
     stated = rows[rows["social_capital"].notna()]
     amount, beside, social = math.fsum(rows["amount"]), math.fsum(stated["amount"]), math.fsum(stated["social_capital"])
+    if len(rows) and stated.empty:
+        beside = social = math.nan
     return {
         "stage": stage, "investments": len(rows), "firms": rows["enterprise_id"].nunique(), "amount": amount,
         "share": amount / total if total else math.nan, "social_stated": len(stated), "beside_social": beside,
-        "social_capital": social, "social_ratio": social / beside if beside else math.nan,
+        "social_capital": social, "social_ratio": social / beside if beside > 0 else math.nan,
         "exited": int(rows["exited_on"].notna().sum()),
         "valued": int((rows["exited_on"].isna() & rows["valuation"].notna()).sum()),
     }  # fmt: skip

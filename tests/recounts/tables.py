@@ -1,0 +1,74 @@
+"""Which recount stands behind which published table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recomputation import Row
+from recounts import clusters, firms, money, orders, papers, people, transfer, units, work
+from recounts.filings import Known
+
+
+@dataclass(frozen=True)
+class Recount:
+    """The rows of a published table computed again: every column of every row.
+
+    rows: what should be published for a quarter, as known on a day. key: columns that tell the rows apart.
+    ordered: whether the order of the rows is itself a statement (nearest first, the plan's order). sentences: columns
+    of words made up of other columns, whose numbers are compared there; never a column that holds a number.
+    """
+
+    rows: Callable[[Known, str], list[Row]]
+    key: tuple[str, ...]
+    ordered: bool = True
+    sentences: tuple[str, ...] = ()
+
+
+RECOUNTS: dict[str, Recount] = {
+    "incubation_flow": Recount(firms.flow, ("period",)),
+    "incubation_origins": Recount(firms.origins, ("origin",)),
+    "incubation_rungs": Recount(firms.rungs, ("rung_id",)),
+    "incubation_steps": Recount(firms.climb_rows, ("from_id",)),
+    "incubation_curves": Recount(firms.curves, ("curve", "group", "days")),
+    "incubation_lapsing": Recount(firms.lapsing, ("enterprise_id", "rung_id"), ordered=False),
+    "incubation_lapsed": Recount(firms.lapsed, ("enterprise_id", "rung_id"), ordered=False),
+    "environment_arrivals": Recount(people.arrivals, ("period",)),
+    "environment_levels": Recount(people.levels, ("level",)),
+    "environment_subsidies": Recount(people.subsidies, ("period",)),
+    "environment_services": Recount(people.services, ("group",)),
+    "environment_handlers": Recount(people.handlers, ("group",), ordered=False),
+    "environment_premises": Recount(people.premises, ("zone", "kind"), ordered=False),
+    "environment_curves": Recount(people.curves, ("curve", "group", "days")),
+    "finance_scales": Recount(money.scales, ("fund_id", "record")),
+    "finance_stages": Recount(money.stages, ("stage",)),
+    "finance_returns": Recount(money.returns, (), sentences=("fault",)),
+    "finance_credit_kinds": Recount(money.credit_kinds, ("group",)),
+    "finance_credit_firms": Recount(money.credit_firms, ("group",)),
+    "finance_grants": Recount(money.grants, ("period",)),
+    "policies": Recount(money.policies, ("policy_id",), ordered=False),
+    "actors_platforms": Recount(transfer.platforms, ("platform_id",), ordered=False),
+    "actors_partnerships": Recount(transfer.partnerships, ("partnership_id",), ordered=False),
+    "actors_universities": Recount(transfer.universities, ("university",), ordered=False),
+    "transfer_funnel": Recount(transfer.funnel, ("stage",)),
+    "transfer_cohorts": Recount(transfer.cohorts, ("quarter",)),
+    "transfer_sources": Recount(transfer.sources, ("provider",), ordered=False),
+    "transfer_receivers": Recount(transfer.receivers, ("place",), ordered=False),
+    "cluster_industries": Recount(clusters.industries, ("industry",)),
+    "cluster_chains": Recount(clusters.chains, ("industry", "chain")),
+    "cluster_links": Recount(clusters.links, ("chain", "position")),
+    "cluster_location": Recount(clusters.location, ("industry", "place")),
+    "milestones": Recount(work.milestones, ("milestone_id",), ordered=False),
+    "nodes": Recount(work.nodes, ("milestone_id",), sentences=("differs",)),
+    "slippage": Recount(work.slippage, ("holder", "held"), ordered=False),
+    "burn_up": Recount(work.burn_up, ("period",)),
+    "tasks": Recount(work.tasks, ("task_id",)),
+    "task_lights": Recount(work.task_lights, ("task_id",)),
+    "unit_lights": Recount(work.unit_lights, ("unit_id",)),
+    "units": Recount(units.units, ("unit_id",)),
+    "dispatch": Recount(orders.orders, ("order_id",), ordered=False),
+    "decisions": Recount(papers.decisions, ("decision",)),
+    "duplicates": Recount(papers.duplicates, ("table", "item"), ordered=False),
+    "published": Recount(papers.published, ("file", "series", "place", "period"), ordered=False),
+    "filings": Recount(papers.filings, ("file",), ordered=False),
+}

@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from headless import NO_BROWSER
 from stranger import write_workspace
 
 if TYPE_CHECKING:
@@ -54,3 +55,12 @@ def demonstration() -> Review:
     from planeval.review import open_review
 
     return open_review("jincheng", "2026Q3", workspace=Path(__file__).resolve().parents[1])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line that names the tests left out where there is no browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report for report in skipped if report.longrepr and NO_BROWSER in str(report.longrepr[-1])]
+    if left_out:
+        files = ", ".join(sorted({report.nodeid.split("::")[0] for report in left_out}))
+        terminalreporter.write_line(f"{NO_BROWSER}: {len(left_out)} tests could not be run ({files})")

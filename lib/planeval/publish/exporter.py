@@ -107,7 +107,21 @@ class PageExporter(TemplateExporter):
         """The style sheet and the fallback font with the characters this page uses."""
         fixed = (TEMPLATE_FOLDER / "page.html.j2").read_text(encoding="utf-8")
         said = "".join([fixed, _style_sheet(), page.title, page.running_head, *page.footer.values(), *blocks])
-        return _style_sheet() + font_face("".join(sorted(set(html.unescape(said)))))
+        font = font_face("".join(sorted(set(html.unescape(said)))))
+        return _style_sheet() + paper_head(page.running_head, page.title, page.sample) + font
+
+
+def paper_head(running_head: str, title: str, sample: bool) -> str:
+    """The CSS rule that prints the running head on every sheet; browsers without margin boxes print none."""
+    boxes = {"top-left": running_head, "top-center": "示例数据" if sample else "", "top-right": title}
+    said = "".join(f"@{place}{{content:{_css_text(text)}}}" for place, text in boxes.items() if text)
+    return f"@page{{{said}}}"
+
+
+def _css_text(text: str) -> str:
+    """Any text as a CSS string that can end neither itself nor the style sheet."""
+    kept = (char if char.isalnum() else f"\\{ord(char):x} " for char in text)
+    return f'"{"".join(kept)}"'
 
 
 @cache

@@ -24,6 +24,7 @@ ATTRIBUTES = {
     "col": {"span"},
     "colgroup": {"span"},
     "details": {"open"},
+    "div": {"tabindex"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
     "td": {"colspan", "rowspan", "headers"},
@@ -55,6 +56,8 @@ def is_bar_width(value: str) -> bool:
 def _kept(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "style":
         return value if is_bar_width(value) else None
+    if attribute == "tabindex":
+        return value if value == "0" else None
     if (tag, attribute) == ("a", "href"):
         return value if is_page_link(value) else None
     if (tag, attribute) == ("img", "src"):

@@ -92,7 +92,8 @@ def table(
 ) -> Fragment:
     """A numbered table: caption above (the page numbers it), 单位 at the right, row headers, notes below.
 
-    The first column heads its row. With no rows, one line says so.
+    The first column heads its row. With no rows, one line says so. On a narrow screen a wide table is moved sideways,
+    with the arrow keys too, and so can be stepped onto with the keyboard.
     """
     listed = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
     head = "".join(
@@ -104,9 +105,10 @@ def table(
     unit_note = f'<span class="unit">单位：{esc(unit)}</span>' if unit else ""
     below = "".join(f'<p class="note">{esc(note)}</p>' for note in notes)
     text = "\n".join([caption, "\t".join(headings), *("\t".join(cell.text for cell in cells) for cells in listed)])
+    title = f'<caption><span class="title">{esc(caption)}</span>{unit_note}</caption>'
     return Fragment(
-        f'<div class="table {esc(kind)}"><table><caption><span class="title">{esc(caption)}</span>{unit_note}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}</div>",
+        f'<div class="{esc(f"table {kind}".strip())}" role="group" aria-label="{esc(caption)}" tabindex="0">'
+        f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}</div>",
         text,
     )
 

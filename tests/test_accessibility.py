@@ -1,0 +1,77 @@
+"""Every published page before axe-core, as a reader of a narrow screen, a keyboard or a screen reader meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+
+from headless import IN_BROWSER, open_browser, set_width
+
+pytestmark = IN_BROWSER
+REFUSED = ("serious", "critical")
+NARROW = 390  # where tables scroll sideways and the contents list stands in the text
+
+_RUN = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ['violations'], rules: arguments[0]}).then(
+  found => done(found.violations.map(rule => ({
+    rule: rule.id, impact: rule.impact, where: rule.nodes.slice(0, 3).map(node => node.target.join(' '))}))),
+  error => done([{rule: String(error), impact: 'critical', where: []}]));
+"""
+_OPEN_ALL = "document.querySelectorAll('details').forEach(detail => { detail.open = true; })"
+
+
+def axe_source() -> str:
+    """The script of axe-core, from the package that carries it (the package itself is not imported)."""
+    spec = find_spec("axe_playwright_python")
+    assert spec is not None and spec.submodule_search_locations
+    return (Path(next(iter(spec.submodule_search_locations))) / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A narrow window in which axe-core may be put into pages that allow no script."""
+    with open_browser(tmp_path_factory.mktemp("profile")) as driver:
+        driver.execute_cdp_cmd("Page.enable", {})
+        driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
+        driver.set_script_timeout(120)
+        set_width(driver, NARROW)
+        yield driver
+
+
+def faults(browser: webdriver.Chrome, page: Path, axe: str) -> Iterator[str]:
+    """Serious and critical findings: the page as it opens, then with every detail opened.
+
+    Contrast is the slow rule; it looks at the page as it opens, and what opens on request has the same colours.
+    """
+    browser.get(page.as_uri())
+    browser.execute_script(axe)
+    found: list[dict[str, Any]] = browser.execute_async_script(_RUN, {})
+    browser.execute_script(_OPEN_ALL)
+    found += browser.execute_async_script(_RUN, {"color-contrast": {"enabled": False}})
+    for fault in found:
+        if fault["impact"] in REFUSED:
+            yield f"{page.name}: {fault['rule']} ({fault['impact']}) at {'; '.join(fault['where'])}"
+
+
+def test_axe_finds_no_serious_fault_on_any_page(browser: webdriver.Chrome, published: Path) -> None:
+    axe, pages = axe_source(), sorted(published.glob("*.html"))
+    assert len(pages) > 40
+    assert [fault for page in pages for fault in faults(browser, page, axe)] == []
+
+
+def test_axe_does_find_faults(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    """A page with a picture that says nothing and pale text is refused, so silence above means something."""
+    poor = tmp_path / "poor.html"
+    poor.write_text(
+        '<!doctype html><html lang="zh-CN"><head><title>甲</title></head><body><main><h1>甲</h1>'
+        '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><p style="color:#ddd">看不清的字</p></main></body></html>',
+        encoding="utf-8",
+    )
+    said = " ".join(faults(browser, poor, axe_source()))
+    assert "image-alt" in said and "color-contrast" in said

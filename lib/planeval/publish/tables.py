@@ -25,6 +25,7 @@ from planeval.periods import Period
 from planeval.publish.environment_tables import ENVIRONMENT_TABLES, environment_tables
 from planeval.publish.finance_tables import FINANCE_TABLES, finance_tables
 from planeval.publish.incubation_tables import INCUBATION_TABLES, incubation_tables
+from planeval.publish.place_tables import INDUSTRY_TABLES, ZONE_TABLES, industry_tables, zone_tables
 from planeval.review import Review
 
 PROBLEM_COLUMNS = ("file", "sheet", "cell", "level", "unit", "message", "value", "expected", "remedy", "rule")
@@ -150,6 +151,8 @@ _GROUPS = (
     _one("published", "公开数和出处", _published),
     _one("filings", "计入本次评估的报送文件和哈希", _filings),
     TableGroup(_CLUSTER_TABLES, _cluster),
+    TableGroup(INDUSTRY_TABLES, lambda review: industry_tables(review.themes.industries)),
+    TableGroup(ZONE_TABLES, lambda review: zone_tables(review.themes.zones)),
 )  # fmt: skip
 TABLE_MEANINGS = {name: meaning for group in _GROUPS for name, meaning in group.meanings.items()}
 

@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planeval.disclosure import open_review as open_review
     from planeval.review import Review as Review
-    from planeval.review import open_review as open_review
 
 _HOMES = {
-    "planeval.review": ("Review", "open_review"),
+    "planeval.review": ("Review",),
+    "planeval.disclosure": ("open_review",),
     "planeval.show.opening": ("headline_cards", "opening", "summary"),
     "planeval.show.overview": (
         "basis", "next_milestones", "overdue_milestones", "required_pace_table", "suggestions", "target_table",

@@ -158,7 +158,7 @@ def check_command(
         except InputError as error:
             problems += error.problems
         try:
-            opened = open_review(**request.parameters(), workspace=place.root)
+            opened = open_review(**request.of_edition().parameters(), workspace=place.root)
             problems += opened.ledger.problems
         except InputError as error:
             problems += error.problems

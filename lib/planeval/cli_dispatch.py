@@ -87,7 +87,7 @@ def open_command(
         place = find_workspace(workspace)
         request = requested(place, review)
         desk = _desk(place.root, request.plan, received_on)
-        opened = open_review(**request.parameters(), workspace=place.root)
+        opened = open_review(**request.of_edition().parameters(), workspace=place.root)
         proposed = still_proposed(opened, desk.courses())
         if matter:
             proposed = chosen(proposed, matter)

@@ -20,7 +20,8 @@ class Problem:
     file: path relative to the workspace, with forward slashes. sheet and cell: as Excel names them
     (`资质`, `C12`); for text files cell is `第 12 行`. value: what was written there. expected and
     remedy: whole Chinese phrases. rule: stable id of the check. level: 错误 (not counted) or 警告.
-    unit: id of the unit that filed it, empty for params.
+    unit: id of the unit that filed it, empty for params. message_alone, remedy_alone: the same for a reader who may
+    know only this unit's rows, where message or remedy speak of others; empty where they do not.
     """
 
     file: str
@@ -33,6 +34,8 @@ class Problem:
     rule: str = ""
     level: str = ERROR
     unit: str = ""
+    message_alone: str = ""
+    remedy_alone: str = ""
 
     @property
     def place(self) -> str:

@@ -40,7 +40,7 @@ from planeval.measures.counting import Count
 from planeval.measures.dispatch import dispatch_changes, dispatch_faults, dispatch_orders, follow, orders_by_quarter
 from planeval.measures.fusion import fusion_indicators
 from planeval.measures.nodes import burn_up, due_dates, measure_nodes
-from planeval.measures.quality import evidence_coverage, filing_history
+from planeval.measures.quality import FilingTally, evidence_coverage, filing_history, tally_filings
 from planeval.measures.revisions import measure_revisions, revisions_by_unit
 from planeval.measures.targets import measure_targets, target_series
 from planeval.measures.tasks import measure_tasks, milestone_states
@@ -52,15 +52,15 @@ from planeval.plan.coverage import Covered, load_coverage
 from planeval.plan.loading import decision_faults
 from planeval.plan.method import InForce
 from planeval.plan.milestones import Decomposition, load_decomposition
-from planeval.plan.model import parse_date
-from planeval.plan.review_files import EDITIONS
+from planeval.plan.review_files import INTERNAL, review_words
 from planeval.problems import ERROR, InputError, Problem
 from planeval.workspace import Workspace, find_workspace, handed_over
 
 
 @dataclass(frozen=True)
 class Review:
-    """A plan judged at the end of a period, as known on a day, for one edition.
+    """A plan judged at the end of a period, as known on a day. What is computed is the internal edition; `disclosure`
+    makes the others from it.
 
     targets: see judge.targets.COLUMNS, with score and weight (see scored_targets). series: target_id, period,
     value, added. verdicts: see judge.verdicts. milestones: see milestone_states. tasks: see measure_tasks. units: see
@@ -144,7 +144,12 @@ class Review:
         """Each target reached or not by now, and under which readings."""
         return judge_final(self.verdicts, self.targets, self.period.end >= self.plan.text.due)
 
-    @property
+    @cached_property
+    def tally(self) -> FilingTally:
+        """How many filings stand and how many faults they had, without a row of them."""
+        return tally_filings(self.ledger, self.plan)
+
+    @cached_property
     def is_sample(self) -> bool:
         """Whether any row behind this review is 示例数据; such a review is marked on every page."""
         return self.ledger.sample_rows > 0
@@ -154,32 +159,32 @@ class Review:
         """The smallest change of each decision that flips a 进度灯; see judge.robustness.flips."""
         return judge_flips(self.plan, self.method, self.period, self.counts)
 
-    @property
+    @cached_property
     def dependence(self) -> pd.DataFrame:
         """Which verdicts hold under every reading and which depend on our choice; see judge.verdicts."""
         return judge_dependence(self.verdicts)
 
-    @property
+    @cached_property
     def calibration(self) -> Calibration:
         """How the forecasts whose quarter has closed did."""
         return calibrate(self.forecasts)
 
-    @property
+    @cached_property
     def decisions(self) -> tuple[InForce, ...]:
         """Every decision in force, in the order of method.yml."""
         return self.method.in_force(self.period)
 
-    @property
+    @cached_property
     def revising_units(self) -> pd.DataFrame:
         """Units whose later filings changed earlier quarters' values; see measures.revisions.UNIT_COLUMNS."""
         return revisions_by_unit(self.revisions, self.plan)
 
-    @property
+    @cached_property
     def errors(self) -> tuple[Problem, ...]:
         """Faults that kept rows or files out of this review."""
         return tuple(problem for problem in self.ledger.problems if problem.level == ERROR)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Twelve hexadecimal characters over everything that decides the numbers: inputs, names, package."""
         known = self.as_known_on.isoformat() if self.as_known_on else ""
@@ -191,7 +196,7 @@ class Review:
 def open_review(
     plan: str, period: str, as_known_on: str = "", edition: str = "internal", workspace: str | Path | None = None
 ) -> Review:
-    """Read, measure and judge one review.
+    """Read, measure and judge one review: the internal edition. Notebooks open theirs by `disclosure.open_review`.
 
     plan: folder name under params/. period: `2026Q3`. as_known_on: a date, or empty for the last receipt
     date in the register (never today). Raises InputError for params, register or arguments that cannot
@@ -200,16 +205,18 @@ def open_review(
     """
     place = find_workspace(workspace)
     asked = asked_for(place, plan, period, as_known_on, edition)
-    return _handed_review(asked, place) or _computed_review(place, *asked[1:])
+    return _handed_review(asked, place) or _computed_review(place, *asked[1:5])
 
 
-def asked_for(place: Workspace, plan: str, period: str, as_known_on: str, edition: str) -> tuple[str, ...]:
-    """The words a review is handed over under."""
-    return (str(place.root), plan, period, as_known_on, edition)
+def asked_for(
+    place: Workspace, plan: str, period: str, as_known_on: str, edition: str, unit: str = ""
+) -> tuple[str, ...]:
+    """The words a review is handed over under. unit: whose, in the unit edition."""
+    return (str(place.root), plan, period, as_known_on, edition, unit)
 
 
 def _computed_review(place: Workspace, plan: str, period: str, as_known_on: str, edition: str) -> Review:
-    quarter, day = _arguments(period, as_known_on, edition)
+    quarter, day = review_words(period, as_known_on, edition, (INTERNAL,))
     the_plan, method = load_params(place, plan, COLUMNS_BY_TABLE)
     _check_score(place, the_plan, method)
     published = read_published(place, the_plan)
@@ -278,23 +285,3 @@ def _check_score(workspace: Workspace, plan: Plan, method: Method) -> None:
     except DecisionsRefused as refused:
         faults = [(fault.decision, fault.message, fault.remedy) for fault in refused.faults]
         raise InputError(decision_faults(workspace, plan.id, faults)) from refused
-
-
-def _arguments(period: str, as_known_on: str, edition: str) -> tuple[Period, date | None]:
-    problems: list[Problem] = []
-    quarter, day = Period(2000, 1), None
-    try:
-        quarter = Period.parse(period)
-    except ValueError as error:
-        problems.append(Problem("参数", cell="period", rule="period", message=str(error), remedy="改成 2026Q3 的样子"))
-    try:
-        day = parse_date(as_known_on) if as_known_on else None
-    except ValueError as error:
-        problems.append(Problem("参数", cell="as_known_on", rule="date", value=as_known_on, message=str(error),
-                                remedy="改成日期，或留空"))  # fmt: skip
-    if edition not in EDITIONS:
-        problems.append(Problem("参数", cell="edition", rule="edition", value=edition, message="没有这个版本",
-                                expected="、".join(EDITIONS), remedy="改成已有的版本"))  # fmt: skip
-    if problems:
-        raise InputError(problems)
-    return quarter, day

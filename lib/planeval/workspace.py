@@ -131,6 +131,12 @@ def handed_over(words: tuple[str, ...]) -> object | None:
     return thing if said == words else None
 
 
+def handed_words() -> tuple[str, ...] | None:
+    """The words something was handed over for to this process; None when nothing was."""
+    path = os.environ.get(HANDED_OVER, "")
+    return _read_once(path)[0] if path and Path(path).is_file() else None
+
+
 @cache
 def _read_once(path: str) -> tuple[tuple[str, ...], object]:
     """The content of the file; a process and its forks hold it once."""

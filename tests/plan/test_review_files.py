@@ -45,7 +45,7 @@ def test_a_review_file_becomes_the_same_strings_for_the_notebook(desk: Desk) -> 
 
 
 def test_all_faults_of_a_review_file_at_once(desk: Desk) -> None:
-    text = 'plan: Harbour!\nperiod: 2026年二季度\nas_known_on: "2026-02-30"\nedition: public\nunit: port\n'
+    text = 'plan: Harbour!\nperiod: 2026年二季度\nas_known_on: "2026-02-30"\nedition: secret\nunit: port\n'
     with pytest.raises(InputError) as error:
         load_review(write(desk, text), "2026Q2")
     assert sorted(faults(error), key=lambda fault: fault[1]) == [
@@ -71,7 +71,7 @@ def test_an_unknown_review_gets_a_did_you_mean(desk: Desk) -> None:
 
 
 def test_the_latest_review_tells_the_faults_of_all_files(desk: Desk) -> None:
-    write(desk, GOOD.replace("internal", "public"), "2026Q1")
+    write(desk, GOOD.replace("internal", "secret"), "2026Q1")
     with pytest.raises(InputError) as error:
         latest_review(write(desk, GOOD.replace('"2026Q2"', "2026"), "2026Q2"))
     assert {file for file, _, _ in faults(error)} == {"2026Q1.yml", "2026Q2.yml"}

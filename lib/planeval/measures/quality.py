@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -9,10 +10,32 @@ import pandas as pd
 from planeval.ledger import TABLES, Ledger
 from planeval.periods import Period
 from planeval.plan import Method, Plan
+from planeval.problems import ERROR
 
 ON_TIME, LATE, MISSING, NOT_ASKED = "按时", "迟报", "未报送", "无报送任务"
 HISTORY_COLUMNS = ("unit_id", "name", "period", "filing", "received_on", "corrections")
 EVIDENCE_COLUMNS = ("unit_id", "table", "rows", "with_evidence")
+
+
+@dataclass(frozen=True)
+class FilingTally:
+    """How many filings stand, and how many faults of them kept rows out (errors) or were only listed (warnings).
+
+    units: ids of the units with errors, in the plan's order; faults of files nobody registered have no unit.
+    """
+
+    files: int
+    errors: int
+    warnings: int
+    units: tuple[str, ...]
+
+
+def tally_filings(ledger: Ledger, plan: Plan) -> FilingTally:
+    """The numbers that say how well a ledger was filed, without any of its rows."""
+    errors = [problem for problem in ledger.problems if problem.level == ERROR]
+    at_fault = {problem.unit for problem in errors}
+    units = tuple(unit.id for unit in plan.units if unit.id in at_fault)
+    return FilingTally(len(ledger.filings), len(errors), len(ledger.problems) - len(errors), units)
 
 
 def filing_history(ledger: Ledger, plan: Plan, method: Method, period: Period) -> pd.DataFrame:

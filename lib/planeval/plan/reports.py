@@ -9,6 +9,7 @@ from pydantic import Field, Strict
 from planeval.plan.documents import read_document
 from planeval.plan.explaining import validate
 from planeval.plan.model import Entry, Plan, Text
+from planeval.plan.review_files import Edition
 from planeval.workspace import Workspace
 
 Part = Literal["unit", "industry", "zone"]
@@ -23,7 +24,7 @@ class Report(Entry):
 
     notebook: Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-]+$")]
     title: Text
-    editions: Annotated[tuple[Literal["internal"], ...], Strict(False), Field(min_length=1)]
+    editions: Annotated[tuple[Edition, ...], Strict(False), Field(min_length=1)]
     for_each: Part | None = None
 
 

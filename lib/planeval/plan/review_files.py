@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,7 +19,12 @@ from planeval.plan.model import Entry, WordId, parse_date
 from planeval.problems import InputError, Problem
 from planeval.workspace import Workspace
 
-EDITIONS = ("internal",)
+Edition = Literal["internal", "unit", "brief", "public"]
+EDITION_NAMES: dict[str, str] = {
+    "internal": "内部版", "unit": "责任单位版", "brief": "领导专报", "public": "公开版",
+}  # fmt: skip
+EDITIONS = tuple(EDITION_NAMES)
+INTERNAL, UNIT, BRIEF, PUBLIC = EDITIONS
 
 
 def _known_day(value: object) -> date | None:
@@ -32,7 +38,7 @@ class _ReviewFile(Entry):
     plan: WordId
     period: Quarter
     as_known_on: Annotated[date | None, PlainValidator(_known_day)] = None
-    edition: Literal["internal"] = "internal"
+    edition: Edition = "internal"
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,36 @@ class ReviewRequest:
         """What a notebook is given: the same names and strings as in the review file."""
         day = self.as_known_on.isoformat() if self.as_known_on else ""
         return {"plan": self.plan, "period": str(self.period), "as_known_on": day, "edition": self.edition}
+
+    def of_edition(self, edition: str = INTERNAL) -> ReviewRequest:
+        """The same review for another edition; all of them are made from the internal one."""
+        return replace(self, edition=edition)
+
+
+def review_words(
+    period: str, as_known_on: str, edition: str, editions: Sequence[str] = EDITIONS
+) -> tuple[Period, date | None]:
+    """The quarter and the day a review is asked for by. Raises InputError with every word that cannot be used.
+
+    editions: those that may be asked for here.
+    """
+    problems: list[Problem] = []
+    quarter, day = Period(2000, 1), None
+    try:
+        quarter = Period.parse(period)
+    except ValueError as error:
+        problems.append(Problem("参数", cell="period", rule="period", message=str(error), remedy="改成 2026Q3 的样子"))
+    try:
+        day = parse_date(as_known_on) if as_known_on else None
+    except ValueError as error:
+        problems.append(Problem("参数", cell="as_known_on", rule="date", value=as_known_on, message=str(error),
+                                remedy="改成日期，或留空"))  # fmt: skip
+    if edition not in editions:
+        problems.append(Problem("参数", cell="edition", rule="edition", value=edition, message="没有这个版本",
+                                expected="、".join(editions), remedy="改成已有的版本"))  # fmt: skip
+    if problems:
+        raise InputError(problems)
+    return quarter, day
 
 
 def load_review(workspace: Workspace, review: str) -> ReviewRequest:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from planeval.disclosure import disclose
 from planeval.plan import ReviewRequest
 from planeval.problems import InputError, Problem
 from planeval.publish.exporter import PageInfo, page_exporter
@@ -83,7 +84,8 @@ def _prepare(workspace: Workspace, request: ReviewRequest) -> tuple[list[Job], R
     except InputError as error:
         problems += error.problems
     try:
-        review = open_review(**request.parameters(), workspace=workspace.root)
+        whole = open_review(**request.of_edition().parameters(), workspace=workspace.root)
+        review = disclose(whole, request.edition)
     except InputError as error:
         problems += error.problems
     if problems:

@@ -8,21 +8,33 @@ from planeval.judge.progress import DONE, LATE_LIGHTS, ON_PACE
 from planeval.measures.counting import ABSENCES
 from planeval.measures.tasks import OVERDUE
 from planeval.plan.lights import LIGHT_NAMES
+from planeval.plan.review_files import BRIEF, EDITION_NAMES, INTERNAL, PUBLIC, UNIT
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, rows_of, together
 from planeval.show.lights import light_cell
 from planeval.show.words import amount, listed, pace, pace_multiple, percent
 
 _SAID = {DONE: "已达到目标值", ON_PACE: "按序时推进"}
-EDITION_NAMES = {"internal": "内部版（含全部台账明细，不得外传）"}
+_READERS = {
+    INTERNAL: "含全部台账明细，不得外传", UNIT: "只含本单位的报送，只发本单位", BRIEF: "不含企业名称和明细，供领导决策",
+    PUBLIC: "经披露控制，可以公开",
+}  # fmt: skip
+
+
+_WHERE = {INTERNAL: "（见数据质量）", UNIT: "（见退回和疑问）"}
 
 
 def known_on_text(review: Review) -> str:
     """The day on whose knowledge the review rests; a plan without filings rests on published figures."""
     day = review.as_known_on
-    if not review.ledger.filings:
+    if not review.tally.files:
         return "没有单位报送，只有公开数"
     return f"{day.year}年{day.month}月{day.day}日收到的报送" if day else "没有报送"
+
+
+def edition_text(review: Review) -> str:
+    """The edition in words, and who it is for."""
+    return f"{EDITION_NAMES[review.edition]}（{_READERS[review.edition]}）"
 
 
 def opening(review: Review) -> Fragment:
@@ -32,13 +44,13 @@ def opening(review: Review) -> Fragment:
     """
     document = review.plan.text.document
     source = "据新闻报道，非正式文件" if document.second_hand else document.number
-    refused = [("未计入", _refused(review))] if review.errors else []
+    refused = [("未计入", _refused(review))] if review.tally.errors else []
     facts = definition_list([
         ("评估对象", review.plan.text.title),
         ("依据文件", f"{source}（{document.issuer}，{document.published.isoformat()} 发布）"),
         ("评估期", f"{review.period.label}（截至 {review.period.end.isoformat()}）"),
         ("数据截至", known_on_text(review)),
-        ("版本", EDITION_NAMES[review.edition]),
+        ("版本", edition_text(review)),
         *refused,
     ])  # fmt: skip
     mark = ""
@@ -125,12 +137,12 @@ def _silent(review: Review) -> str:
 
 
 def _refused(review: Review) -> str:
-    if not review.errors:
+    tally = review.tally
+    if not tally.errors:
         return ""
-    units = {problem.unit for problem in review.errors if problem.unit}
-    names = [unit.short_name for unit in review.plan.units if unit.id in units]
+    names = [review.plan.unit(unit).short_name for unit in tally.units]
     whose = f"，涉及{listed(names)}" if names else ""
-    return f"报送中有 {len(review.errors)} 处错误，有关行或文件没有计入{whose}（见数据质量）。"
+    return f"报送中有 {tally.errors} 处错误，有关行或文件没有计入{whose}{_WHERE.get(review.edition, '')}。"
 
 
 def headline_cards(review: Review) -> Fragment:

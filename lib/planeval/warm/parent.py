@@ -60,13 +60,13 @@ class _Parent:
 
     def _open(self, arguments: dict[str, str]) -> None:
         """Open the review handed over, if one is named, so that forks find it; say how many threads are left."""
-        from planeval.review import open_review
+        from planeval.disclosure import DisclosureError, open_review
 
         said: dict[str, Any] = {"fault": ""}
         try:
             if arguments:
                 open_review(**arguments)
-        except (InputError, OSError) as error:
+        except (InputError, DisclosureError, OSError) as error:
             said["fault"] = str(error)[:2000]
         settle()
         send_packet(self._control, said | {"threads": thread_count()})

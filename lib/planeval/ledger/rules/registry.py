@@ -47,23 +47,28 @@ Run = Callable[[Frames, RuleContext, Rule], Iterator[Failure]]
 
 
 class Check(NamedTuple):
-    """A named check. words: the placeholders it fills in messages. meaning: its docstring."""
+    """A named check. words: the placeholders it fills in messages. meaning: its docstring. one_filing: whether they
+    speak of the filing at fault alone, whatever the scope.
+    """
 
     run: Run
     scopes: tuple[str, ...]
     settings: type[Entry]
     words: tuple[str, ...]
     meaning: str
+    one_filing: bool = False
 
 
 CHECKS: dict[str, Check] = {}
 
 
-def named_check(*scopes: str, settings: type[Entry] = NoSettings, words: tuple[str, ...] = ()) -> Callable[[Run], Run]:
+def named_check(
+    *scopes: str, settings: type[Entry] = NoSettings, words: tuple[str, ...] = (), one_filing: bool = False
+) -> Callable[[Run], Run]:
     """Enter a function into the registry under its own name."""
 
     def enter(function: Run) -> Run:
-        CHECKS[function.__name__] = Check(function, scopes, settings, words, inspect.getdoc(function) or "")
+        CHECKS[function.__name__] = Check(function, scopes, settings, words, inspect.getdoc(function) or "", one_filing)
         return function
 
     return enter

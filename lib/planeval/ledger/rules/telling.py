@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from planeval.ledger.rules.context import RuleContext
 from planeval.ledger.rules.frames import Rows
-from planeval.ledger.rules.registry import Failure
+from planeval.ledger.rules.registry import CHECKS, Failure
 from planeval.ledger.rules.rule import Rule, placeholders
 from planeval.problems import Problem, shorten
 
 HIDDEN = "（已隐去）"
+ELSEWHERE = "……"  # in place of what a check found outside the row
+_OWN_SCOPES = frozenset(("cell", "row"))
 _LONGEST = 60
 Cell = tuple[str, Hashable, str]
 
@@ -50,11 +52,24 @@ def told(finding: Finding, context: RuleContext, hidden: frozenset[Cell]) -> Pro
         "heading": rows.table.column(finding.column).heading,
     }  # fmt: skip
     message, remedy = (_filled_in(text, words, finding, context, hidden) for text in (rule.message, rule.remedy))
+    alone = words | _alone(finding)
+    message_alone, remedy_alone = (
+        _filled_in(text, alone, finding, context, hidden) for text in (rule.message, rule.remedy)
+    )
     return Problem(
         file, sheet, f"{letter}{row}" if letter else f"第 {row} 行", message,
         _content(finding, finding.column, context, hidden), remedy=remedy, rule=rule.id, level=rule.level,
-        unit=str(rows.units[at] or ""),
+        unit=str(rows.units[at] or ""), message_alone="" if message_alone == message else message_alone,
+        remedy_alone="" if remedy_alone == remedy else remedy_alone,
     )  # fmt: skip
+
+
+def _alone(finding: Finding) -> dict[str, str]:
+    """The check's words without what they say of rows that another unit may have filed."""
+    check = CHECKS.get(finding.rule.check)
+    if finding.rule.scope in _OWN_SCOPES or (check is not None and check.one_filing):
+        return {}
+    return dict.fromkeys(finding.failure.words, ELSEWHERE)
 
 
 def _content(finding: Finding, column: str, context: RuleContext, hidden: frozenset[Cell]) -> str:

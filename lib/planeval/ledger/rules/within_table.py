@@ -30,7 +30,7 @@ class EvidenceShare(Entry):
     once_filled: dict[str, str] = Field(default_factory=dict)
 
 
-@named_check("table", settings=EvidenceShare, words=("missing", "rows", "at_rows"))
+@named_check("table", settings=EvidenceShare, words=("missing", "rows", "at_rows"), one_filing=True)
 def evidence_share(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failure]:
     """Enough of the rows of each filed sheet that owe evidence have it. The first without is told of, all listed."""
     rows, wanted = frames[rule.table], rule.settings(EvidenceShare)
@@ -57,7 +57,7 @@ class MeanWithin(Entry):
     rows: Count
 
 
-@named_check("table", settings=MeanWithin, words=("mean", "rows"))
+@named_check("table", settings=MeanWithin, words=("mean", "rows"), one_filing=True)
 def mean_within(frames: Frames, context: RuleContext, rule: Rule) -> Iterator[Failure]:
     """The mean of a column over each filed sheet lies within bounds. The row farthest on the wrong side is told of."""
     rows, wanted = frames[rule.table], rule.settings(MeanWithin)

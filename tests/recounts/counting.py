@@ -12,6 +12,7 @@ from recomputation import Row, earlier, quarter_end, year_later
 from recounts.filings import SHEET_OF, Known, Line, params_of, quarters
 
 UNREPORTED, INCOMPLETE = "未报送", "未满计算期"
+SCALE = {"亿元": 10_000}  # 万元 in one
 
 
 @cache
@@ -74,7 +75,9 @@ def window(name: str, quarter: str) -> list[str]:
     return {
         "rolling_four_quarters": quarters(earlier(quarter, 3), quarter),
         "calendar_year": quarters(f"{year}Q1", quarter),
-        "last_full_year": quarters(f"{year - 1}Q1", f"{year - 1}Q4") if quarter[5] != "4" else quarters(f"{year}Q1", quarter),
+        "last_full_year": quarters(f"{year - 1}Q1", f"{year - 1}Q4")
+        if quarter[5] != "4"
+        else quarters(f"{year}Q1", quarter),
     }[name]
 
 
@@ -98,7 +101,7 @@ def count(known: Known, rule: Row, start: date, quarter: str, unit: str) -> Coun
     sheet = SHEET_OF[rule["table"]]
     if not known.filed(sheet, quarter):
         return Counted(None, absence=UNREPORTED)
-    scale = 10_000 if unit == "亿元" else 1
+    scale = SCALE.get(unit, 1)
     if "window" in rule:
         found = of_quarters(known, rule, window(rule["window"], quarter))
         return Counted(None if found.value is None else found.value / scale, found.lines, found.absence)

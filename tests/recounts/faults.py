@@ -39,7 +39,11 @@ def disagreements(known: Known, rule: str, sheet: str) -> Iterator[Row]:
         rows = known.rows_by_unit(sheet, key)
         for unit in units[1:]:
             mine, used = rows[unit][-1], rows[units[0]][-1]
-            differing = [names[c] for c in settings(known, rule)["compare"] if same_name(str(mine[names[c]])) != same_name(str(used[names[c]]))]
+            differing = [
+                names[c]
+                for c in settings(known, rule)["compare"]
+                if same_name(str(mine[names[c]])) != same_name(str(used[names[c]]))
+            ]
             if differing:
                 yield fault(known, rule, mine, differing[0])
 

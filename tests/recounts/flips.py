@@ -76,7 +76,12 @@ def milestone(question: Question, step: Decimal, amount: Decimal) -> Row:
         return replace(question, path=tuple(sorted({**dict(question.path), when: to}.items())))
 
     flip = first_flip(question, centre, outwards(centre, step, Decimal(0), amount), moved)
-    return {"decision": f"milestones.{question.target['id']}", "in_force": centre, "unit": question.target["unit"], **flip}
+    return {
+        "decision": f"milestones.{question.target['id']}",
+        "in_force": centre,
+        "unit": question.target["unit"],
+        **flip,
+    }
 
 
 def flips(known: Known, quarter: str) -> list[Row]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def turnover(known: Known, target: str, quarter: str) -> Row:
     """What ran out and was renewed or not, what was recognised anew by quarter, and what left without running out."""
     told = [each for each in quarters("2024Q4", quarter) if value(known, target, each).value is not None]
     row: Row = {"ends": held(known, target, quarter), "lapsed": 0, "renewed": 0, "lost": 0, "recognised": {}}
-    for before, now in zip(told, told[1:], strict=False):
+    for before, now in pairwise(told):
         if earlier(now, 1) != before:
             continue
         old, new = held(known, target, before), held(known, target, now)

@@ -66,7 +66,9 @@ class Model:
 
     def prior(self, at: Floats) -> Floats:
         """log of the prior, but for a constant."""
-        return np.asarray(sum((-(((at[:, i] - m) / s) ** 2) / 2 for i, (m, s) in enumerate(self.priors)), np.zeros(len(at))))
+        return np.asarray(
+            sum((-(((at[:, i] - m) / s) ** 2) / 2 for i, (m, s) in enumerate(self.priors)), np.zeros(len(at)))
+        )
 
 
 def models(past: Past, seasonal: bool = True) -> tuple[Model, Model]:
@@ -116,7 +118,7 @@ class Count:
 
     def at_least(self, number: float) -> float:
         """P(count ≥ number)."""
-        return float(self.pmf[max(0, math.ceil(number - 1e-9) - self.first):].sum())
+        return float(self.pmf[max(0, math.ceil(number - 1e-9) - self.first) :].sum())
 
     def quantile(self, share: float) -> float:
         """The smallest count with this share at or below it."""
@@ -139,6 +141,7 @@ def flow(past: Past, seasonal: bool = True) -> Count:
 
 def net_change(past: Past) -> Count:
     """Gains less losses, foreseen apart and taken as independent; losses know no season."""
+
     def only(added: Floats) -> Past:
         return Past(added, past.offset, past.fourth, past.ahead, past.ahead_fourth)
 

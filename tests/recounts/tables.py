@@ -6,8 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recomputation import Row
-from recounts import clusters, counting, faults, firms, flips, headlines, judging, money, orders, outlook, papers, people, revisions, transfer
-from recounts import units, work
+from recounts import (
+    clusters,
+    counting,
+    faults,
+    firms,
+    flips,
+    headlines,
+    judging,
+    money,
+    orders,
+    outlook,
+    papers,
+    people,
+    places,
+    revisions,
+    transfer,
+    units,
+    work,
+)
 from recounts.filings import Known
 
 
@@ -84,4 +101,12 @@ RECOUNTS: dict[str, Recount] = {
     "revisions": Recount(revisions.changes, ("target_id", "what")),
     "forecasts": Recount(outlook.forecasts, ("target_id", "event", "made_in")),
     "problems": Recount(faults.problems, ("file", "cell", "rule"), False, ("message", "expected", "remedy")),
+    "industries": Recount(places.industries, ("industry", "quarter")),
+    "industries_titles": Recount(places.titles, ("industry", "kind"), ordered=False),
+    "industries_results": Recount(places.results, ("industry", "what", "kind"), ordered=False),
+    "industries_targets": Recount(places.industry_shares, ("industry", "target")),
+    "zones": Recount(places.zones, ("zone", "quarter")),
+    "zones_stock": Recount(places.stock, ("kind",)),
+    "zones_readiness": Recount(places.readiness, ("zone", "measure")),
+    "zones_targets": Recount(places.zone_shares, ("zone", "target")),
 }

@@ -59,7 +59,7 @@ def test_each_printed_value_is_the_one_in_the_table(published: Path) -> None:
     light = r'<span class="light [a-z-]+"><span aria-hidden="true">.</span> ([^<]+)</span>'
     for name, card in named.items():
         row = rows[name]
-        value = re.findall(r'<span class="big">([^<]+)</span>', card)[0].replace(",", "")
+        value = re.findall(r'<span class="big"><a [^>]+>([^<]+)</a></span>', card)[0].replace(",", "")
         assert Decimal(value) == Decimal(row["value"]), name
         for title, column in (("进度灯", "progress"), ("展望灯", "outlook"), ("证据灯", "evidence")):
             assert re.findall(f'<span class="which">{title}</span>{light}', card) == [row[f"{column}_light"]], name

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from planeval.publish.exporter import PageInfo, page_exporter
-from planeval.publish.page_contract import CSP, Expected, check_page
+from planeval.publish.page_contract import CSP, TRACE_PARTS, Expected, check_page
 
 FINGERPRINT = "0a1b2c3d4e5f"
 FILES = frozenset({"index.html", "20_targets.html", "tables/targets.csv"})
 EXPECTED = Expected(FINGERPRINT, sample=True, files=FILES)
-TABLE = "<table><caption>表一</caption><tbody><tr><td>3</td></tr></tbody></table>"
+TRACE = "".join(f"<dt>{part}</dt><dd>有</dd>" for part in TRACE_PARTS)
+BARE = "<table><caption>表一</caption><tbody><tr><td>3</td></tr></tbody></table>"
+TABLE = f'<section class="traced">{BARE}<details class="trace"><dl>{TRACE}</dl></details></section>'
 GOOD = f"""<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
@@ -49,6 +51,10 @@ def test_pages_of_our_template_pass_with_and_without_the_banner() -> None:
 
 
 PLANTED = {
+    "table without origin": (TABLE, BARE, "表“表一”没有来历（缺条款、口径、算式、台账、复核）"),
+    "origin without formula": ("<dt>算式</dt><dd>有</dd>", "", "没有来历（缺算式）"),
+    "empty origin": ("<dt>条款</dt><dd>有</dd>", "<dt>条款</dt><dd> </dd>", "没有来历（缺条款）"),
+    "headline number": ("（一）读书活动</h3>", "（一）读书活动</h3><span class='big'>3</span>", "没有通往来历的链接"),
     "second h1": ("<h2", "<h1>又一个</h1><h2", "只有一个一级标题"),
     "no h1": ("<h1>季度评估</h1>", "", "只有一个一级标题"),
     "level skipped": ("<h3>", "<h4>", "标题级别从h2跳到 h4"),

@@ -26,12 +26,14 @@ from planeval.publish.failures import PageRefused
 from planeval.publish.page_contract import CSP, OPENING
 from planeval.publish.page_font import font_face
 from planeval.publish.sanitise import sanitise
+from planeval.show.trace import FILES
 
 TEMPLATE_FOLDER = Path(__file__).resolve().parent / "template"
 INJECTED = "injected-parameters"
 _ORDER = ("text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain")
 _HEADING = re.compile(r"<(h[1-6])((?:\s[^\s=>]+(?:=\"[^\"]*\")?)*)>(.*?)</\1>", re.DOTALL)
 _ID = re.compile(r"\sid=\"([^\"]*)\"")
+_FILES = re.compile(rf"\sid=\"{FILES}\"")
 _FILE_LINK = re.compile(r"(<a\b[^>]*?)\shref=\"([^\"#]+)(?:#[^\"]*)?\"")
 _MARKUP = re.compile(r"<[^>]*>")
 _OPENING_BLOCK = re.compile(rf"<section\s[^>]*class=\"[^\"]*\b{OPENING}\b[^\"]*\"")
@@ -99,7 +101,7 @@ class PageExporter(TemplateExporter):
             title=page.title, lang="zh-CN", css=Markup(self._css(page, numbered)), csp=CSP, sample=page.sample,
             running_head=page.running_head, blocks=[Markup(block) for block in numbered],
             opening_index=opening[0] if opening else -1, contents=contents, footer=page.footer,
-            has_index="index.html" in page.files,
+            has_index="index.html" in page.files, lists_files=any(_FILES.search(block) for block in numbered),
         )  # fmt: skip
         return text
 

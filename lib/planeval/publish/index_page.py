@@ -15,7 +15,9 @@ from planeval.publish.tables import TABLE_MEANINGS
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
 from planeval.show.opening import opening
+from planeval.show.origins import ORIGINS
 from planeval.show.overview import target_table
+from planeval.show.trace import FILES, with_trace
 
 
 def index_blocks(review: Review, pages: Sequence[PublishedPage], tables: dict[str, pd.DataFrame]) -> list[str]:
@@ -26,7 +28,7 @@ def index_blocks(review: Review, pages: Sequence[PublishedPage], tables: dict[st
         ("二、本次评估的网页", _page_list(pages)),
         ("三、没有计入的报送", _refused(review)),
         ("四、评估人员的决定", _decisions(review)),
-        ("五、数据表", _table_list(tables)),
+        ("五、数据表", _table_list(review, tables)),
         ("六、输入文件", _inputs(review)),
     )
     blocks = [together([Fragment("<h1>"), Fragment(_escaped(head)), Fragment("</h1>")]).html, opening(review).html]
@@ -66,6 +68,7 @@ def _refused(review: Review) -> Fragment:
     headings = ("报送单位", "文件（个）", f"{ERROR}（处）")
     listing = table("因错误未计入的报送", headings, rows, ("text", "number", "number"))
     place = link("tables/problems.csv", "tables/problems.csv").html
+    listing = with_trace(listing, review, ORIGINS["problem_table"])
     return together([listing, Fragment(f"<p>每一处错误的位置和处理办法见 {place}。其他行照常计入。</p>")])
 
 
@@ -77,17 +80,22 @@ def _decisions(review: Review) -> Fragment:
     return Fragment(f"<p>{_escaped(said + more)}明细见 {place}。</p>")
 
 
-def _table_list(tables: dict[str, pd.DataFrame]) -> Fragment:
+def _table_list(review: Review, tables: dict[str, pd.DataFrame]) -> Fragment:
     rows = [
         (link(f"{name}.csv", f"tables/{name}.csv"), TABLE_MEANINGS[name], str(len(content)))
         for name, content in tables.items()
     ]
     notes = ["CSV，UTF-8 编码，可用 Excel、WPS 直接打开；空格表示未报送，不是零。"]
-    return table("随本次评估发布的数据表", ("文件", "内容", "行数"), rows, ("text", "text", "number"), notes=notes)
+    listing = table("随本次评估发布的数据表", ("文件", "内容", "行数"), rows, ("text", "text", "number"), notes=notes)
+    return with_trace(listing, review, ORIGINS["index_tables"])
 
 
 def _inputs(review: Review) -> Fragment:
-    rows = [(file.path, str(file.size), Cell(file.sha256, f"<code>{file.sha256}</code>")) for file in review.inputs]
-    listing = table("输入文件", ("文件", "字节数", "SHA-256"), rows, ("text", "number", "text"), kind="rows")
+    rows = [
+        (str(number), file.path, str(file.size), Cell(file.sha256, f"<code>{file.sha256}</code>"))
+        for number, file in enumerate(review.inputs, start=1)
+    ]
+    headings = ("编号", "文件", "字节数", "SHA-256")
+    listing = table("输入文件", headings, rows, ("mark", "text", "number", "text"), kind="rows")
     said = f"由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}；输出文件的哈希值见 run.json。"
-    return together([paragraph(said), folded("输入文件和哈希", listing)])
+    return together([Fragment(f'<p id="{FILES}">{_escaped(said)}</p>'), folded("输入文件和哈希", listing, "trace")])

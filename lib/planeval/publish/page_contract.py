@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from planeval.publish.page_tree import Element, PageTree, read_page
 from planeval.publish.sanitise import is_image_source
@@ -19,6 +20,8 @@ CSP = (
 )  # fmt: skip
 SAMPLE_BANNER = "banner"
 OPENING = "opening"
+TRACED, TRACE, HEADLINE = "traced", "trace", "big"
+TRACE_PARTS = ("条款", "口径", "算式", "台账", "复核")
 FORBIDDEN_TAGS = (
     "script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input", "button", "select",
     "textarea", "link", "base", "audio", "video", "source", "track", "svg", "math", "template", "noscript",
@@ -32,12 +35,14 @@ _CSS_ADDRESS = re.compile(r"@import|\b(?:url|src|image|image-set)\((?!\s*(?:['\"
 class Expected:
     """What the publisher knows about a page before reading it.
 
-    fingerprint: of the review in this process. files: names a link may lead to; None leaves links unchecked.
+    fingerprint: of the review in this process. files: names a link may lead to; None leaves links unchecked. traced:
+    whether every table must say where its numbers come from (a return slip, which lists faults alone, need not).
     """
 
     fingerprint: str
     sample: bool
     files: frozenset[str] | None = None
+    traced: bool = True
 
 
 def check_page(html: str, expected: Expected) -> tuple[str, ...]:
@@ -53,6 +58,7 @@ def check_page(html: str, expected: Expected) -> tuple[str, ...]:
         _sample(page, expected),
         _images(page),
         _tables(page),
+        _traces(page, expected),
         _links(page, expected),
     )
     return tuple(fault for check in checks for fault in check)
@@ -181,6 +187,30 @@ def _tables(page: PageTree) -> Iterator[str]:
         caption = table.children[0] if table.children else None
         if caption is None or caption.tag != "caption" or not caption.reads():
             yield f"{_at(table)}：表没有标题（caption）"
+
+
+def _traces(page: PageTree, expected: Expected) -> Iterator[str]:
+    """Tables and headline numbers that do not say where they come from."""
+    if not expected.traced:
+        return
+    for table in page.every("table"):
+        around = [outer for outer in table.ancestors() if outer.classes & {TRACED, TRACE}]
+        missing = [] if around and TRACE in around[0].classes else _untold(around[0] if around else None)
+        if missing:
+            name = table.children[0].reads()[:20] if table.children else ""
+            yield f"{_at(table)}：表“{name}”没有来历（缺{'、'.join(missing)}）：做这一节的函数应有 @traced"
+    for number in (element for element in page.root.walk() if HEADLINE in element.classes):
+        if not any((link.get("href") or "").startswith("#trace-") for link in number.every("a")):
+            yield f"{_at(number)}：首页数字“{number.reads()}”没有通往来历的链接"
+
+
+def _untold(section: Element | None) -> list[str]:
+    """The parts of a 来历 that a section does not have, or has empty."""
+    told = set()
+    for trace in (element for element in section.walk() if TRACE in element.classes) if section else ():
+        entries = [element for element in trace.walk() if element.tag in ("dt", "dd")]
+        told |= {term.reads() for term, value in pairwise(entries) if term.tag == "dt" and value.reads()}
+    return [part for part in TRACE_PARTS if part not in told]
 
 
 def _links(page: PageTree, expected: Expected) -> Iterator[str]:

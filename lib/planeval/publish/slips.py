@@ -109,7 +109,7 @@ def _page(slip: Slip, review: Review, footer: dict[str, str]) -> str:
 
 
 def _check(pages: dict[str, str], review: Review) -> None:
-    expected = Expected(review.fingerprint, review.is_sample, frozenset())
+    expected = Expected(review.fingerprint, review.is_sample, frozenset(), traced=False)
     refused = [PageRefused(Path(name).stem, faults) for name, text in pages.items()
                if (faults := check_page(text, expected))]  # fmt: skip
     if refused:

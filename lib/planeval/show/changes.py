@@ -10,11 +10,13 @@ from planeval.review import Review
 from planeval.show.html import Align, Cell, Fragment, heading, paragraph, rows_of, table, together
 from planeval.show.score_figures import numbers, signed_points
 from planeval.show.scores import score_section
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, light, signed
 
 _CAUSES = {"更正": "更正和补报"}
 
 
+@traced
 def change_section(review: Review) -> Fragment:
     """与上期相比: every value, light and score that changed since the last review, and why."""
     parts = [heading(3, "与上期相比", "changes")]

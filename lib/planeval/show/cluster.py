@@ -11,6 +11,7 @@ from planeval.review import Review
 from planeval.show.cluster_figures import chain_chart, concentration_chart, industry_chart, location_chart
 from planeval.show.html import Fragment, bullets, esc, heading, paragraph, rows_of, table, together
 from planeval.show.places import SMALL, filing_notes, not_applicable, number, revenue_words, span
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, listed, percent
 
 _BY_US = "评估人员的决定，不是方案原文"
@@ -101,6 +102,7 @@ def _gap_point(cluster: Cluster) -> str:
     return f"{len(links.links)} 个环节中 {len(gaps)} 个没有企业：{named}{doubt}。"
 
 
+@traced
 def industry_section(review: Review) -> Fragment:
     """Firms and revenue by industry and chain."""
     cluster = review.themes.cluster
@@ -132,6 +134,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, str, str]:
     return f"{row['firms']}", f"{row['earning']}", amount(row["revenue"], "万元")
 
 
+@traced
 def location_section(review: Review) -> Fragment:
     """区位商: against the published reference where there is one, and zone by zone inside the area."""
     cluster = review.themes.cluster
@@ -168,6 +171,7 @@ def _reference(row: dict[str, Any]) -> str:
     return f"{row['reference']}{when}" if row["reference"] else ABSENT
 
 
+@traced
 def concentration_section(review: Review) -> Fragment:
     """HHI, equivalent number, CR4, dependence on one firm, and how much of the unevenness lies between industries."""
     cluster = review.themes.cluster
@@ -221,6 +225,7 @@ def _notes(review: Review, cluster: Cluster) -> list[str]:
     return notes
 
 
+@traced
 def chain_section(review: Review) -> Fragment:
     """延链补链强链: every link of every chain with the firms in it, and the links that have none."""
     cluster = review.themes.cluster

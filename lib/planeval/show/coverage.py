@@ -10,12 +10,14 @@ from planeval.plan.coverage import Covered, Demand, demands
 from planeval.plan.decisions import Finding
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, esc, folded, link, paragraph, table, together
+from planeval.show.trace import traced
 
 FINDINGS = "qualitative_findings"
 NOT_JUDGED = "未评"
 _HEADINGS = ("单项", "方案原文", "在哪里看", "依据的表", "由谁评、怎么评", "判断")
 
 
+@traced
 def coverage_table(review: Review) -> Fragment:
     """Every demand with its clause and words: where it is measured, or who judges it, and what was found."""
     if not review.coverage:

@@ -14,6 +14,7 @@ from planeval.show.actors_words import wan_text
 from planeval.show.finance_figures import credit_chart
 from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed
 
 _NAMED = FIRM_TYPES[:-1]  # the types the plan names; the last one is 其他
@@ -30,6 +31,7 @@ _COLUMNS = (
 )
 
 
+@traced
 def credit_section(review: Review) -> Fragment:
     """Loans to the types of firm the plan names, by kind, and quarter by quarter."""
     finance = review.themes.finance

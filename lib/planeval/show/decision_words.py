@@ -24,6 +24,7 @@ from planeval.plan.scoring_decisions import (
     RobustnessRule,
     WeightRule,
 )
+from planeval.show.counting_words import rule_in_words
 from planeval.show.ladder_words import ladder_in_words, survival_in_words
 from planeval.show.light_decisions import bands_in_words, override_in_words
 from planeval.show.score_decisions import (
@@ -33,9 +34,8 @@ from planeval.show.score_decisions import (
     robustness_in_words,
     weights_in_words,
 )
-from planeval.show.targets import rule_in_words
 from planeval.show.words import band
-from planeval.show.zone import CRITERIA, measured
+from planeval.show.zone_words import CRITERIA, measured
 
 _SOURCES = {"filings": "责任单位报送", "published": "公开数"}
 _IDENTIFIERS = {"uscc": "统一社会信用代码", "any": "不限"}

@@ -20,6 +20,7 @@ from planeval.measures.dispatch import (
 )
 from planeval.review import Review
 from planeval.show.html import Align, Cell, Fragment, bullets, heading, link, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import SYMBOLS, light, listed, percent
 
 _BY_US = "评估人员的决定，不是方案原文"
@@ -83,6 +84,7 @@ def _points(review: Review) -> list[str]:
     return said
 
 
+@traced
 def carried_orders(review: Review) -> Fragment:
     """上季督办事项: what was open when the quarter began or was assigned after the last review, and its end."""
     if not keeps_orders(review):
@@ -107,6 +109,7 @@ def carried_orders(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def order_table(review: Review) -> Fragment:
     """Every order with limit, extension, state and light, oldest first."""
     if not keeps_orders(review):
@@ -155,6 +158,7 @@ def _day(day: date | None) -> str:
     return "—" if day is None or pd.isna(day) else day.isoformat()
 
 
+@traced
 def order_units(review: Review) -> Fragment:
     """Orders by unit, in the plan's order, 销号率 with its n."""
     by_unit = orders_by_unit(review.orders, review.plan)
@@ -172,6 +176,7 @@ def order_units(review: Review) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def order_loop(review: Review) -> Fragment:
     """The loop over the quarters: carried, opened, closed, open, 销号率 with its n."""
     quarters = review.order_quarters[review.order_quarters["opened_to_date"].gt(0)]
@@ -190,6 +195,7 @@ def order_loop(review: Review) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def order_fault_table(review: Review) -> Fragment:
     """Rows of 督办 that may not follow what came before, and orders whose source names nothing."""
     loose = list(review.orders.loc[review.orders["kind"].eq("其他"), "order_id"])

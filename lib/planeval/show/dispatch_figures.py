@@ -12,12 +12,14 @@ from planeval.measures.dispatch import OVERDUE, ageing
 from planeval.review import Review
 from planeval.show.figures import INK, LIGHT_COLOURS, MUTED, chart, style
 from planeval.show.html import Fragment, paragraph, rows_of, table
+from planeval.show.trace import traced
 from planeval.show.words import percent
 
 _CLOSED, _OPEN, _LATE = LIGHT_COLOURS["on-pace"], "#aab4bd", LIGHT_COLOURS["far-behind"]
 _HATCH: dict[str, Any] = {"hatch": "////", "edgecolor": "white", "linewidth": 0}
 
 
+@traced
 def closing_chart(review: Review) -> Fragment:
     """At each quarter's end, how many orders opened so far are closed, open, overdue; 销号率 with its n above."""
     rows = rows_of(review.order_quarters[review.order_quarters["opened_to_date"].gt(0)])
@@ -84,6 +86,7 @@ def _closing_data(rows: list[dict[str, Any]]) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def ageing_chart(review: Review) -> Fragment:
     """Open orders by how long they have been open, the overdue ones hatched."""
     if not review.method.decides("dispatch_limits"):

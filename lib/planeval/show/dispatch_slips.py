@@ -11,10 +11,12 @@ from planeval.measures import tasks
 from planeval.review import Review
 from planeval.show.dispatch import keeps_orders
 from planeval.show.html import Fragment, definition_list, heading, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 
 _UNDECIDED = "未定"
 
 
+@traced
 def proposed_table(review: Review) -> Fragment:
     """Every matter without an open order: finding, lead unit, source, limit."""
     if not keeps_orders(review):

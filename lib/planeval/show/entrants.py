@@ -8,11 +8,13 @@ from planeval.show.html import Fragment, heading, paragraph, rows_of, table, tog
 from planeval.show.silence import silent_units, unavailable
 from planeval.show.small_samples import NO_READING
 from planeval.show.stays import StayWords, stay_chart, stay_finding, stay_table
+from planeval.show.trace import traced
 from planeval.show.words import listed, percent
 
 FIRMS = StayWords("企业", "家", "入驻", "迁出", "仍在谷内", "来源")
 
 
+@traced
 def stay_section(review: Review) -> Fragment:
     """Survival of entrants, all and by origin, with the number under observation and the log-rank test."""
     head = heading(3, "来了的企业留得住吗", "stay")
@@ -27,6 +29,7 @@ def stay_section(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def origin_section(review: Review) -> Fragment:
     """Where firms come from: 引进, 本地, 高校团队, 大学生创业."""
     head = heading(3, "企业从哪里来", "origin")

@@ -17,12 +17,14 @@ from planeval.show.small_samples import NO_READING, median_text, reading_note
 from planeval.show.stays import StayWords, stay_chart, stay_finding, stay_table
 from planeval.show.subsidy_figure import subsidy_chart
 from planeval.show.survival_figures import curve_chart
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed, percent
 
 TALENTS = StayWords("人才", "人", "到岗", "离开", "仍在岗", "层次")
 _STATES = (("in_full", "付清"), ("in_part", "部分"), ("unpaid", "未发"), ("unstated", "未填"))
 
 
+@traced
 def talent_section(review: Review) -> Fragment:
     """Arrivals by quarter and level, and retention."""
     head = heading(3, "人才来了多少，留得住吗", "talents")
@@ -78,6 +80,7 @@ def _level_table(found: Environment) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def subsidy_section(review: Review) -> Fragment:
     """Subsidies due against paid, and the days it took."""
     head = heading(3, "人才补贴发了多少，发得快不快", "subsidies")
@@ -161,6 +164,7 @@ def _payment_times(review: Review, paid: Subsidies) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def service_section(review: Review) -> Fragment:
     """One-stop services by kind and by unit, and the time to finish."""
     head = heading(3, "“一站式”服务办得怎么样", "services")
@@ -227,6 +231,7 @@ def _handler_table(review: Review) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def premises_section(review: Review) -> Fragment:
     """Premises of the period by zone and kind with occupancy."""
     head = heading(3, "载体用了多少", "premises")

@@ -26,6 +26,7 @@ from planeval.plan import Target
 from planeval.review import Review
 from planeval.show.html import Fragment, esc, rows_of, table
 from planeval.show.outlook_figure import draw_outlook, outlook_alt, outlook_range, outlook_title
+from planeval.show.trace import traced
 from planeval.show.words import LIGHT_CLASSES, SYMBOLS, amount, amount_with_unit, percent
 
 INK, MUTED, RULE, ACCENT = "#1c2733", "#5b6875", "#c9d1d9", "#1f4e79"
@@ -74,6 +75,7 @@ def chart(figure: Figure, title: str, alt: str, data: Fragment) -> Fragment:
     )
 
 
+@traced
 def progress_chart(review: Review) -> Fragment:
     """Every target's done share beside the share expected by now, one bar each."""
     rows = rows_of(review.targets)

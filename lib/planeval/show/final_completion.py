@@ -15,11 +15,13 @@ from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, chart, style
 from planeval.show.html import Cell, Fragment, heading, link, paragraph, rows_of, table, together
 from planeval.show.lights import three_lights
+from planeval.show.trace import traced
 from planeval.show.words import amount, amount_with_unit, listed
 
 _COLUMNS = 4
 
 
+@traced
 def completion_section(review: Review) -> Fragment:
     """Verdicts, history over all quarters, milestones."""
     return together([

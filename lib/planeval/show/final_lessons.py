@@ -11,12 +11,14 @@ from planeval.plan.decisions import Lesson
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
 from planeval.show.html import Fragment, definition_list, folded, heading, link, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import listed
 
 LESSONS = "lessons"
 _OPEN = "评估组还没有写出经验教训（参数中没有 lessons 这项决定），本处留空，不由程序代写。"
 
 
+@traced
 def lesson_section(review: Review) -> Fragment:
     """What was late, with the reason as filed; then what the evaluators wrote, by whom and why."""
     return together([

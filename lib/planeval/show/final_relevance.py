@@ -9,12 +9,14 @@ from planeval.plan.coverage import demands
 from planeval.review import Review
 from planeval.show.coverage import NOT_JUDGED, findings_of
 from planeval.show.html import Fragment, heading, link, paragraph, table, together
+from planeval.show.trace import traced
 
 _NO_COVERAGE = (
     "这个计划没有逐条列出单项和评价办法（params 中没有 coverage.yml），方案想要的有多少被量化，无从逐条回答。"
 )
 
 
+@traced
 def relevance_section(review: Review) -> Fragment:
     """How many single demands the targets and ledgers measure, clause by clause, and what people have to judge."""
     return together([

@@ -17,6 +17,7 @@ from planeval.show.incubation import flow_finding, lapsing_finding
 from planeval.show.method import published_table
 from planeval.show.policy_reviews import review_finding
 from planeval.show.silence import unavailable
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed
 
 _EFFECTS = (
@@ -45,6 +46,7 @@ def final_effect_section(review: Review) -> Fragment:
     return together([head, paragraph(first), definition_list(entries, kind="facts findings")])
 
 
+@traced
 def efficiency_section(review: Review) -> Fragment:
     """Money put in beside the count it was paid for; a sum per item only where that is one and the same."""
     head = heading(3, "花的钱和得到的结果", "efficiency")

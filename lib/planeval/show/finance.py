@@ -11,6 +11,7 @@ from planeval.show.actors_words import day_text, target_notes, wan_text
 from planeval.show.finance_figures import waterfall_chart
 from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import listed, percent
 
 _FEW = 5
@@ -18,6 +19,7 @@ _STAGE_HEADINGS = ("阶段", "笔数", "企业（家）", "金额", "占全部�
 _RECORDS = (ANNOUNCED, FIRST_CLOSE, FILED, PAID_IN)
 
 
+@traced
 def fund_section(review: Review) -> Fragment:
     """公告, 首期, 备案 and 实缴 beside each other, with their days."""
     finance = review.themes.finance
@@ -107,6 +109,7 @@ def _record_table(finance: Finance) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def leverage_section(review: Review) -> Fragment:
     """撬动: social capital beside public money, in the fund and in its rounds."""
     finance = review.themes.finance
@@ -183,6 +186,7 @@ def _round_table(review: Review, finance: Finance) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def stage_section(review: Review) -> Fragment:
     """种子—天使—科创—产业: how many and how much at each stage."""
     finance = review.themes.finance

@@ -9,11 +9,13 @@ from planeval.judge.outlook import METHOD_NAMES
 from planeval.review import Review
 from planeval.show.html import Fragment, folded, paragraph, rows_of, table, together
 from planeval.show.lights import chance
+from planeval.show.trace import traced
 from planeval.show.words import amount, pace, percent
 
 SMALL = "项数很少，只说明有没有明显走样，还不能说明预测可靠"
 
 
+@traced
 def forecast_table(review: Review) -> Fragment:
     """Brier score, coverage, calibration by word, and every forecast kept."""
     found = review.calibration

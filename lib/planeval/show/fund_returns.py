@@ -12,11 +12,13 @@ from planeval.review import Review
 from planeval.show.actors_words import day_text, wan_text
 from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import percent
 
 _UNDECIDED = "基金的倍数和年化收益率怎样算，评估人员未作决定（fund_reading），不算。"
 
 
+@traced
 def recycling_section(review: Review) -> Fragment:
     """股权退出—循环发展: exits, what they brought, what was invested again, and DPI, RVPI, TVPI and XIRR."""
     finance = review.themes.finance

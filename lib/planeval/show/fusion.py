@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from planeval.judge.fusion import FusionJudgement
 from planeval.plan.fusion import FusionIndicator
 from planeval.review import Review
+from planeval.show.counting_words import rule_in_words
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
 from planeval.show.html import Align, Fragment, heading, paragraph, rows_of, table, together
-from planeval.show.targets import rule_in_words
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT
 
 _UNDECIDED = "这个计划没有决定用哪些指标衡量“四链”融合和三个定位，本节未作评价。"
@@ -26,6 +27,7 @@ _FORMULA = (
 )
 
 
+@traced
 def fusion_chain_section(review: Review) -> Fragment:
     """The four chains and their coordination: this quarter's finding, the chains, the course of D."""
     judged = review.fusion
@@ -53,6 +55,7 @@ def fusion_chain_section(review: Review) -> Fragment:
     return together([*parts, course])
 
 
+@traced
 def firmness_section(review: Review) -> Fragment:
     """How far the degree of coordination depends on the goalposts and on each indicator."""
     judged = review.fusion
@@ -76,6 +79,7 @@ def firmness_section(review: Review) -> Fragment:
     return together([*parts, paragraph(text), left_out])
 
 
+@traced
 def role_section(review: Review) -> Fragment:
     """The plan's three roles: two by their own indicators, the third by the degree of coordination."""
     judged = review.fusion

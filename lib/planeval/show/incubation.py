@@ -15,12 +15,14 @@ from planeval.show.ladder_figure import ladder_chart
 from planeval.show.silence import silent_units, unavailable
 from planeval.show.small_samples import NO_READING, median_text, reading_note, share_text
 from planeval.show.survival_figures import curve_chart
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed, signed
 
 ROWS_SHOWN = 300
 NO_LADDER = "企业梯度分哪几级，评估人员未作决定（enterprise_ladder），本节不计。"
 
 
+@traced
 def flow_section(review: Review) -> Fragment:
     """Stock and flow: opening, entered, left, net, closing by quarter."""
     head = heading(3, "企业有多少，来了多少，走了多少", "flow")
@@ -70,6 +72,7 @@ def _whole(value: float) -> str:
     return ABSENT if math.isnan(value) else f"{value:.0f}"
 
 
+@traced
 def ladder_section(review: Review) -> Fragment:
     """The ladder: counts on the day, conversion between rungs, time to the next rung."""
     head = heading(3, "梯度各级有多少，升得快不快", "ladder")
@@ -174,6 +177,7 @@ def lapsing_finding(review: Review) -> str:
     )
 
 
+@traced
 def lapsing_section(review: Review) -> Fragment:
     """Titles about to lapse, and titles that lapsed and wait for renewal."""
     head = heading(3, "哪些资质快到期，哪些到期未续", "lapsing")

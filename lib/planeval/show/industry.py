@@ -13,6 +13,7 @@ from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, heading, paragraph, rows_of, table, together
 from planeval.show.place_figures import history_chart
 from planeval.show.places import absent, filing_notes, known_entry, not_applicable, not_filed, share_of, span
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, listed, percent
 
 
@@ -69,6 +70,7 @@ def _gaps(review: Review, entry: Industry) -> str:
     )
 
 
+@traced
 def industry_firms(review: Review, industry: str) -> Fragment:
     """Firms and revenue by quarter, and where the firms sit."""
     found = _open(review, industry)
@@ -97,6 +99,7 @@ def industry_firms(review: Review, industry: str) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def industry_titles(review: Review, industry: str) -> Fragment:
     """Certificates its firms hold."""
     found = _open(review, industry)
@@ -130,6 +133,7 @@ def _silent(review: Review, profile: IndustryProfile, tables: dict[str, str]) ->
     return [note for note in notes if note]
 
 
+@traced
 def industry_chains(review: Review, industry: str) -> Fragment:
     """The links of its chains with the firms in them."""
     found = _open(review, industry)
@@ -163,6 +167,7 @@ def industry_chains(review: Review, industry: str) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def industry_results(review: Review, industry: str) -> Fragment:
     """Achievements by stage, investments and loans of its firms."""
     found = _open(review, industry)
@@ -207,6 +212,7 @@ def _money(title: str, kind: str, rows: pd.DataFrame, silent: list[str]) -> Frag
                  unit="笔、家、万元", notes=[note, *silent])  # fmt: skip
 
 
+@traced
 def industry_targets(review: Review, industry: str) -> Fragment:
     """How much of each target this industry brings."""
     found = _open(review, industry)

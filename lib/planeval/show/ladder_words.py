@@ -5,7 +5,7 @@ from __future__ import annotations
 from planeval.plan import Plan
 from planeval.plan.ladder import Ladder, Rung, SurvivalReading
 from planeval.plan.validity import Validity
-from planeval.show.targets import validity_in_words
+from planeval.show.counting_words import validity_in_words
 
 
 def ladder_in_words(ladder: Ladder, plan: Plan) -> str:

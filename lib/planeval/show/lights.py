@@ -8,6 +8,7 @@ from typing import Any
 from planeval.judge.outlook.verdict import METHOD_NAMES
 from planeval.review import Review
 from planeval.show.html import Cell, Fragment, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import amount, light, listed, percent
 
 LIGHTS = ("progress", "outlook", "evidence")
@@ -73,11 +74,13 @@ def light_notes(review: Review) -> list[str]:
     return [*notes, *override_notes(rows_of(review.targets))]
 
 
+@traced
 def task_light_table(review: Review) -> Fragment:
     """Three lights of every key task, from its milestones."""
     return _node_lights(review, rows_of(review.task_lights), "重点任务")
 
 
+@traced
 def unit_light_table(review: Review) -> Fragment:
     """Three lights of every unit that leads a milestone or filed anything, in the plan's order; no ranking."""
     return _node_lights(review, rows_of(review.unit_lights), "责任单位")

@@ -7,10 +7,12 @@ from planeval.plan import part_names
 from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.review import Review
 from planeval.show.decision_words import value_in_words
-from planeval.show.html import Cell, Fragment, folded, link, paragraph, rows_of, table, together
+from planeval.show.html import Cell, Fragment, esc, folded, link, paragraph, rows_of, table, together
+from planeval.show.trace import FILES, traced
 from planeval.show.words import listed
 
 
+@traced
 def decision_table(review: Review) -> Fragment:
     """Every decision in force, with value, reason, author and first period."""
     decisions = review.decisions
@@ -30,6 +32,7 @@ def decision_table(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def published_table(review: Review) -> Fragment:
     """公开数: published figures with their origin, beside and never inside the filed figures."""
     measuring = sum(bool(row["target_id"]) for file in review.published for row in rows_of(file.figures))
@@ -55,6 +58,7 @@ def published_table(review: Review) -> Fragment:
     return together(parts)
 
 
+@traced
 def problem_table(review: Review) -> Fragment:
     """What was refused (错误) and what was counted but questioned (警告), by unit and cell."""
     problems = review.ledger.problems
@@ -116,19 +120,21 @@ def _echoes(review: Review) -> Fragment:
 def provenance(review: Review) -> Fragment:
     """可复核清单: every input with its hash, and the tables published with this page."""
     rows = [
-        (file.path, str(file.size), Cell(file.sha256, f"<code>{file.sha256[:16]}…</code>")) for file in review.inputs
+        (str(number), file.path, str(file.size), Cell(file.sha256, f"<code>{file.sha256[:16]}…</code>"))
+        for number, file in enumerate(review.inputs, start=1)
     ]
     listing = table(
         "输入文件",
-        ("文件", "字节数", "SHA-256"),
+        ("编号", "文件", "字节数", "SHA-256"),
         rows,
-        ("text", "number", "text"),
+        ("mark", "text", "number", "text"),
         kind="rows",
-        notes=["完整的哈希值见 run.json。"],
+        notes=["完整的哈希值见 run.json。编号与“来历”里的文件编号相同。"],
     )
     tables = "、".join(link(name, f"tables/{name}").html for name in ("targets.csv", "verdicts.csv", "problems.csv"))
+    said = f"本页由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}。"
     return together([
-        paragraph(f"本页由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}。"),
+        Fragment(f'<p id="{FILES}">{esc(said)}</p>'),
         Fragment(f"<p>各表数据另存为 CSV：{tables}等，与本页同时发布。</p>"),
-        folded("输入文件和哈希", listing),
+        folded("输入文件和哈希", listing, "trace"),
     ])  # fmt: skip

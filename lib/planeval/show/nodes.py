@@ -17,6 +17,7 @@ from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, chart, style
 from planeval.show.html import Align, Cell, Fragment, esc, link, paragraph, rows_of, table, together
 from planeval.show.lights import task_light_table
+from planeval.show.trace import traced
 from planeval.show.words import listed
 
 _NO_NODES = "没有任务节点：方案没有分解，也没有单位报送，本节不适用。"
@@ -35,6 +36,7 @@ def task_nodes(review: Review) -> Fragment:
     return burn_up_chart(review) + slippage_section(review) + task_unit_table(review)
 
 
+@traced
 def burn_up_chart(review: Review) -> Fragment:
     """Nodes planned and nodes done, cumulative by quarter."""
     rows = rows_of(review.burn_up)
@@ -78,6 +80,7 @@ def _burn_up_data(rows: list[dict[str, Any]]) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def slippage_section(review: Review) -> Fragment:
     """Which node that is late holds up which; then what the decomposition and the filings say differently."""
     if review.nodes.empty:
@@ -159,6 +162,7 @@ def _short(review: Review, unit_id: str) -> str:
     return review.plan.unit(unit_id).short_name
 
 
+@traced
 def task_unit_table(review: Review) -> Fragment:
     """Units against tasks: how many of the nodes a unit leads are due and done, and where one is late."""
     if review.nodes.empty:

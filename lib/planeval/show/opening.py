@@ -12,6 +12,7 @@ from planeval.plan.review_files import BRIEF, EDITION_NAMES, INTERNAL, PUBLIC, U
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, rows_of, together
 from planeval.show.lights import light_cell
+from planeval.show.target_trace import trace_link
 from planeval.show.words import amount, listed, pace, pace_multiple, percent
 
 _SAID = {DONE: "已达到目标值", ON_PACE: "按序时推进"}
@@ -146,13 +147,17 @@ def _refused(review: Review) -> str:
 
 
 def headline_cards(review: Review) -> Fragment:
-    """One card per target: value against target, done share, the three lights."""
+    """One card per target: value against target, done share, the three lights.
+
+    Its numbers lead to `target_traces`, which stand below `target_table`: the page has to hold one of the two.
+    """
     cards = []
     for row in rows_of(review.targets):
         target = review.plan.target(row["target_id"])
         value = f'<span class="none">{esc(row["progress_light"])}</span>'
         if row["reported"]:
-            value = f'<span class="big">{esc(amount(row["value"], row["unit"]))}</span> {esc(row["unit"])}'
+            shown = trace_link(amount(row["value"], row["unit"]), target.id)
+            value = f'<span class="big">{shown.html}</span> {esc(row["unit"])}'
         width = 0 if not row["reported"] else round(100 * min(max(row["done_share"], 0), 1))
         marks = "".join(
             f'<span class="trio"><span class="which">{esc(name)}</span>{light_cell(row, which).html}</span>'

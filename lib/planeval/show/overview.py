@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from planeval.judge.progress import DONE, LATE_LIGHTS
@@ -20,6 +22,9 @@ from planeval.show.html import (
     together,
 )
 from planeval.show.lights import chance, light_notes, three_lights
+from planeval.show.origins import ORIGINS
+from planeval.show.target_trace import target_traces, trace_link
+from planeval.show.trace import traced, with_trace
 from planeval.show.words import (
     amount,
     band,
@@ -70,14 +75,12 @@ def target_table(review: Review) -> Fragment:
     known = int(review.targets["reported"].sum())
     first = f"{len(late)} 项指标落后：{listed(list(late['name']))}。" if len(late) else "有数的指标都不落后于应达进度。"
     first = first if known else "各项指标都没有可用的数，无法判断进度。"
-    rows = [
+    rows: list[tuple[Cell | str, ...]] = [
         (Cell(row["name"], link(row["name"], f"20_targets.html#target-{row['target_id']}").html),
-         review.plan.target(row["target_id"]).wanted, amount(row["value"], row["unit"]),
-         percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]), *three_lights(row),
-         chance(row["outlook_p"]))
+         review.plan.target(row["target_id"]).wanted, *_numbers(row), *three_lights(row), chance(row["outlook_p"]))
         for row in rows_of(review.targets)
     ]  # fmt: skip
-    return together([
+    made = together([
         paragraph(first),
         table("量化指标完成情况",
               ("指标", "目标值", "现值", "完成比例", "应达比例", "差距（百分点）", "进度灯",
@@ -85,6 +88,13 @@ def target_table(review: Review) -> Fragment:
               ("text", "number", "number", "number", "number", "number", "mark", "mark", "mark", "number"),
               unit="见目标值", notes=_target_notes(review), kind="compact"),
     ])  # fmt: skip
+    return with_trace(made, review, ORIGINS["target_table"], more=target_traces(review))
+
+
+def _numbers(row: dict[str, Any]) -> tuple[Cell, ...]:
+    """Value, done share, expected share and gap; each leads to where it comes from."""
+    shares = (percent(row["done_share"]), percent(row["expected_share"]), points(row["gap"]))
+    return tuple(trace_link(text, row["target_id"]) for text in (amount(row["value"], row["unit"]), *shares))
 
 
 def _target_notes(review: Review) -> list[str]:
@@ -121,6 +131,7 @@ def _refused_note(review: Review) -> list[str]:
     return [f"报送中 {len(review.errors)} 处错误所在的行或文件没有计入上表，涉及{whose}，见“数据质量”。"]
 
 
+@traced
 def task_table(review: Review) -> Fragment:
     """三、重点任务: milestones of each task by state."""
     tasks = review.tasks
@@ -154,6 +165,7 @@ def _unit_name(review: Review, unit_id: str) -> str:
     return review.plan.unit(unit_id).short_name if unit_id else "未定"
 
 
+@traced
 def overdue_milestones(review: Review) -> Fragment:
     """Milestones overdue at the end of the quarter, oldest first."""
     rows = review.milestones[review.milestones["state"].eq(tasks_measured.OVERDUE)].sort_values("due_on")
@@ -167,6 +179,7 @@ def milestones_due_next(review: Review) -> pd.DataFrame:
     return review.milestones[inside & review.milestones["state"].eq(tasks_measured.NOT_DUE)].sort_values("due_on")
 
 
+@traced
 def next_milestones(review: Review) -> Fragment:
     """Milestones that fall due in the next quarter."""
     return _milestone_table(review, milestones_due_next(review), f"{review.period.next.label}到期的任务节点")
@@ -189,6 +202,7 @@ def _milestone_table(review: Review, rows: pd.DataFrame, caption: str) -> Fragme
     )
 
 
+@traced
 def unit_table(review: Review) -> Fragment:
     """四、责任单位: filing and milestones of every unit, in the plan's order; no ranking."""
     units = review.units
@@ -217,6 +231,7 @@ def unit_table(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def required_pace_table(review: Review) -> Fragment:
     """六、展望: what each quarter left must bring, beside the best and the last quarter."""
     open_targets = review.targets[review.targets["reported"] & ~review.targets["progress_light"].eq(DONE)]

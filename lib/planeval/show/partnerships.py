@@ -9,8 +9,10 @@ from planeval.show.actors_figures import region_chart
 from planeval.show.actors_words import NAMED_WHERE, NUMBER, day_text, names_note, target_notes, wan_text
 from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 
 
+@traced
 def partnership_section(review: Review) -> Fragment:
     """Partnerships by region and state; the list."""
     actors = review.themes.actors
@@ -68,6 +70,7 @@ def _partnership_list(actors: Actors) -> Fragment:
     )
 
 
+@traced
 def university_section(review: Review) -> Fragment:
     """The universities the plan names; what came from each partner; who else provides; names to be looked at."""
     actors = review.themes.actors

@@ -12,9 +12,11 @@ from planeval.show.actors_figures import platform_chart
 from planeval.show.actors_words import NAMED_WHERE, NUMBER, day_text, names_note, target_notes
 from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import listed
 
 
+@traced
 def platform_section(review: Review) -> Fragment:
     """Platforms by kind and level, older than the plan or new; issuers and hosts; those the plan names; the list."""
     actors = review.themes.actors

@@ -12,6 +12,7 @@ from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
 from planeval.show.policy_figure import delivery_chart
 from planeval.show.small_samples import interval_text
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed, percent
 
 FEW = 5
@@ -34,6 +35,7 @@ def whole(value: float) -> str:
     return ABSENT if math.isnan(value) else f"{value:,.0f}"
 
 
+@traced
 def inventory_section(review: Review) -> Fragment:
     """The policies with owner and document, and which of the plan's five fields they serve."""
     nothing = nothing_to_say(review, "inventory", "政策清单")
@@ -91,6 +93,7 @@ def _field_table(found: Policies) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def coverage_section(review: Review) -> Fragment:
     """实享 / 应享 with counts and interval, and the cost per beneficiary."""
     nothing = nothing_to_say(review, "coverage", "政策覆盖")
@@ -129,6 +132,7 @@ def _cost(row: dict[str, Any]) -> str:
     return ABSENT if math.isnan(row["per_beneficiary"]) else f"{row['per_beneficiary']:,.2f}"
 
 
+@traced
 def delivery_section(review: Review) -> Fragment:
     """兑现率: paid of what is due."""
     nothing = nothing_to_say(review, "delivery", "政策兑现")

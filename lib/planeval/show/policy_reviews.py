@@ -11,6 +11,7 @@ from planeval.review import Review
 from planeval.show.actors_words import day_text, wan_text
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
 from planeval.show.policies import nothing_to_say, whole
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed, percent
 
 _CHANGES = ("修订", "废止", "新立")
@@ -32,6 +33,7 @@ def review_finding(review: Review) -> str:
     return text
 
 
+@traced
 def review_section(review: Review) -> Fragment:
     """Reviews due against done, and the list of those that are due."""
     nothing = nothing_to_say(review, "reviews", "政策复评")
@@ -60,6 +62,7 @@ def _days(row: dict[str, Any], review: Review) -> str:
     return f"{(done - row['review_due_on'].date()).days:+d}".replace("-", "−")
 
 
+@traced
 def proposal_section(review: Review) -> Fragment:
     """废改立: what units propose, with their reason and the numbers beside it."""
     nothing = nothing_to_say(review, "proposals", "废改立建议")
@@ -100,6 +103,7 @@ def _proposal_finding(rows: list[dict[str, Any]], said: list[dict[str, Any]], ch
     return text + (f"有人应享、无人实享而建议保留的：{listed(idle)}，保留的理由须补充。" if idle else "")
 
 
+@traced
 def effect_section(review: Review) -> Fragment:
     """Before and after, in wording that claims no cause, and why firms are not compared."""
     nothing = nothing_to_say(review, "effect", "政策前后")

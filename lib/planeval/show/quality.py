@@ -7,11 +7,13 @@ from planeval.measures.quality import LATE, MISSING, NOT_ASKED, ON_TIME
 from planeval.plan import part_names
 from planeval.review import Review
 from planeval.show.html import Align, Fragment, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import amount_with_unit, listed, percent, signed
 
 _MARKS = {ON_TIME: "● 按时", LATE: "◆ 迟报", MISSING: "○ 未报送", NOT_ASKED: "—"}
 
 
+@traced
 def filing_table(review: Review) -> Fragment:
     """Every unit in every quarter: on time, late or silent, and how often it corrected."""
     history = review.filing_history
@@ -40,6 +42,7 @@ def _marks(columns: int) -> list[Align]:
     return ["mark"] * columns
 
 
+@traced
 def evidence_table(review: Review) -> Fragment:
     """Share of counted rows that name evidence, by table; counts beside every share."""
     coverage = review.evidence
@@ -65,6 +68,7 @@ def evidence_table(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def revision_table(review: Review) -> Fragment:
     """What earlier quarters' values became since they were first known, by whom and why."""
     revisions = review.revisions

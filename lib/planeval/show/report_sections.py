@@ -25,6 +25,7 @@ from planeval.show.overview import (
     target_table,
 )
 from planeval.show.score_figures import signed_points
+from planeval.show.trace import traced
 from planeval.show.words import listed
 
 BY_US = "评估人员的决定，不是方案原文"
@@ -66,6 +67,7 @@ def report_targets(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def report_tasks(review: Review) -> Fragment:
     """三、重点任务: state and lights of each task, then the one finding of each theme page."""
     rows = rows_of(review.task_lights)
@@ -104,6 +106,7 @@ def _tasks_finding(rows: list[dict[str, Any]]) -> str:
     return text + (f"；另有 {unknown} 个到期节点没有报送，不得而知。" if unknown else "。")
 
 
+@traced
 def report_units(review: Review) -> Fragment:
     """四、责任单位: bands and who cannot be told apart; filing and nodes of each unit in the plan's order."""
     units = review.units

@@ -12,9 +12,11 @@ from planeval.show.comparison import comparison_tables
 from planeval.show.html import Cell, Fragment, paragraph, rows_of, table, together
 from planeval.show.score_figures import numbers, signed_points, tornado_chart
 from planeval.show.scores import NO_SCORE
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, percent
 
 
+@traced
 def robustness_section(review: Review) -> Fragment:
     """How far the total and its grade depend on the evaluators' own choices."""
     assessment = review.assessment

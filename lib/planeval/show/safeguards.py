@@ -10,6 +10,7 @@ from planeval.measures.publicity import LEVELS, Publicity
 from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
 from planeval.show.html import Align, Cell, Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed
 
 _UNFILED = "未报送"
@@ -20,6 +21,7 @@ _GROUP_NOTES = (
 )
 
 
+@traced
 def working_group_section(review: Review) -> Fragment:
     """What the group assigned, checked and closed in each quarter, and what the ledgers cannot say."""
     group = review.themes.working_group
@@ -50,6 +52,7 @@ def working_group_section(review: Review) -> Fragment:
     )
 
 
+@traced
 def publicity_section(review: Review) -> Fragment:
     """The publicity record: finding, by medium and level, by quarter, and every item."""
     record = review.themes.publicity

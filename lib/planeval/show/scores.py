@@ -12,12 +12,14 @@ from planeval.review import Review
 from planeval.show.html import Fragment, heading, paragraph, rows_of, table, together
 from planeval.show.score_decisions import goalpost_in_words
 from planeval.show.score_figures import waterfall_chart
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, percent
 
 BY_US = "评估人员的决定，不是方案原文"
 NO_SCORE = "method.yml 没有作出评分的决定，本计划不评总分。"
 
 
+@traced
 def score_section(review: Review) -> Fragment:
     """综合得分: the total and its grade, every item's points, what moved it since the last review."""
     parts = [heading(3, "综合得分", "score")]

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 from planeval.ledger.tables import BY_ID
-from planeval.plan import CountingRule, Target
+from planeval.plan import Target
 from planeval.plan.model import KIND_NAMES
-from planeval.plan.validity import Validity
 from planeval.review import Review
 from planeval.show.figures import target_chart
 from planeval.show.html import (
@@ -24,14 +23,11 @@ from planeval.show.html import (
     together,
 )
 from planeval.show.lights import light_cell, outlook_sentence
+from planeval.show.target_trace import calculation, counting, decided, rows_and_files
+from planeval.show.trace import checking
 from planeval.show.words import amount_with_unit, pace, pace_multiple, percent, points
 
 ROWS_SHOWN = 300
-_WINDOWS = {
-    "rolling_four_quarters": "最近四个季度合计",
-    "calendar_year": "当年各季累计",
-    "last_full_year": "最近一个完整年度合计",
-}
 
 
 def target_sections(review: Review) -> Fragment:
@@ -44,19 +40,21 @@ def target_section(review: Review, target: Target) -> Fragment:
     row = rows_of(review.targets[review.targets["target_id"].eq(target.id)])[0]
     parts = [heading(3, target.name, f"target-{target.id}"), paragraph(_finding(row, target))]
     parts.append(definition_list([
-        ("方案原文", Cell(target.quote, f'“{esc(target.quote)}”（{esc(target.clause)}）')),
+        ("条款", Cell(target.quote, f'“{esc(target.quote)}”（{esc(target.clause)}）')),
         ("目标值", f"{target.wanted}，{target.due.isoformat()} 前，{KIND_NAMES[target.kind]}"),
         ("现值", amount_with_unit(row["value"], row["unit"])),
         ("进度灯", light_cell(row, "progress")),
         ("展望灯", _judged(row, "outlook", outlook_sentence(row))),
         ("证据灯", _judged(row, "evidence", f"{row['evidence_reason']}。")),
-        ("口径", _counting(review, target)),
-        ("基数", _decision(review, f"baseline.{target.id}", f"{row['baseline']:g} {target.unit}")),
-        ("应达比例", f"{percent(row['expected_share'])}（{_basis(row)}）"),
-    ]))  # fmt: skip
+        ("口径", counting(review, target)),
+        ("基数", decided(review, f"baseline.{target.id}", f"{row['baseline']:g} {target.unit}")),
+        ("算式", calculation(review, target, row)),
+        ("台账", rows_and_files(review, target)),
+        ("复核", checking(review, ("targets", "series"))),
+    ], "facts trace"))  # fmt: skip
     parts.append(target_chart(review, target))
     parts.append(_rows_behind(review, target))
-    return together(parts)
+    return Fragment(f'<section class="traced">{together(parts).html}</section>', together(parts).text)
 
 
 def _finding(row: dict[str, Any], target: Target) -> str:
@@ -87,59 +85,6 @@ def _judged(row: dict[str, Any], which: str, why: str) -> Cell:
     cell = light_cell(row, which)
     note = f"{row['override_note']}。" if row[f"{which}_override"] else ""
     return Cell(f"{cell.text}　{why}{note}", f'{cell.html}<span class="decision">{esc(why)}{esc(note)}</span>')
-
-
-def _basis(row: dict[str, Any]) -> str:
-    return "按到期节点，节点为评估人员分解" if row["expected_basis"] == "milestone" else "按序时进度"
-
-
-def _counting(review: Review, target: Target) -> Cell:
-    rule = review.method.counting(target.id, review.period)
-    if rule is None:
-        return Cell(
-            "以公开数为准" if review.method.value("source_of_record", review.period) == "published" else "没有确定"
-        )
-    return _decision(review, f"counting.{target.id}", rule_in_words(rule))
-
-
-def _decision(review: Review, decision_id: str, text: str) -> Cell:
-    """A decided value with its author and reason, never as the plan's words."""
-    entry = next(decision for decision in review.decisions if decision.id == decision_id)
-    return Cell(text, f'{esc(text)} <span class="decision">{esc(entry.by)}：{esc(entry.reason)}</span>')
-
-
-def rule_in_words(rule: CountingRule) -> str:
-    """A counting rule as an evaluator would say it."""
-    declared = BY_ID[rule.table]
-    where = "，".join(
-        f"{declared.column(column).heading}为{'、'.join(values)}" for column, values in rule.where.items()
-    )
-    parts = [f"“{declared.sheet}”表中{where or '全部行'}"]
-    dated = declared.column(rule.dated_by).heading
-    parts.append(
-        f"按{declared.column(rule.distinct).heading}去重"
-        if rule.sum is None
-        else f"{declared.column(rule.sum).heading}相加"
-    )
-    parts.append(_WINDOWS.get(rule.window, f"以{dated}为准"))
-    if rule.since == "plan_start":
-        parts.append("只计起算日以后的")
-    if isinstance(rule.validity, Validity):
-        parts.append(validity_in_words(rule.validity))
-    if rule.ends_by:
-        parts.append(f"自{declared.column(rule.ends_by).heading}起不计")
-    if rule.resident:
-        parts.append("只计当时在规划范围内的企业")
-    return "，".join(parts)
-
-
-def validity_in_words(validity: Validity) -> str:
-    """How long a status lasts, in a clause."""
-    if validity.years is not None:
-        return f"{validity.years} 年内有效"
-    if validity.months is not None:
-        return f"{validity.months} 个月内有效"
-    return "当年 12 月 31 日前有效" if validity.until == "year_end" else "次年 3 月 31 日前有效"
 
 
 def _rows_behind(review: Review, target: Target) -> Fragment:

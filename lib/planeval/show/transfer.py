@@ -14,12 +14,14 @@ from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, paragraph, rows_of, table, together
 from planeval.show.small_samples import at_risk_text, median_text, reading_note, remaining_text, share_text
 from planeval.show.survival_figures import curve_chart
+from planeval.show.trace import traced
 from planeval.show.transfer_figures import funnel_chart, money_chart
 from planeval.show.words import percent
 
 _FEW = 5
 
 
+@traced
 def funnel_section(review: Review) -> Fragment:
     """登记→签约→到账→投产: how many reached each stage and what share of the stage before."""
     transfer = review.themes.transfer
@@ -81,6 +83,7 @@ def _funnel_table(review: Review, transfer: Transfer, rows: list[dict[str, Any]]
                  ("text", "number", "number", "number"), unit="项", notes=notes)  # fmt: skip
 
 
+@traced
 def lag_section(review: Review) -> Fragment:
     """How long each step takes, with those still waiting counted as waiting."""
     transfer = review.themes.transfer
@@ -152,6 +155,7 @@ def _lag_table(lags: tuple[Lag, ...], day: int, note: str) -> Fragment:
     )  # fmt: skip
 
 
+@traced
 def money_section(review: Review) -> Fragment:
     """Amounts agreed against amounts received, by the quarter of signing."""
     transfer = review.themes.transfer

@@ -12,11 +12,13 @@ from planeval.review import Review
 from planeval.show.actors_words import NUMBER, day_text, wan_text
 from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import percent
 
 _FEW, _SHOWN = 5, 10
 
 
+@traced
 def source_section(review: Review) -> Fragment:
     """Providers of contracts and how much hangs on one of them; receivers inside and outside the valley."""
     transfer = review.themes.transfer
@@ -96,6 +98,7 @@ def _alike_table(transfer: Transfer) -> Fragment:
                  ("text", "number", "text"))  # fmt: skip
 
 
+@traced
 def base_section(review: Review) -> Fragment:
     """Mid-trial bases, and what the ledger cannot say of them."""
     transfer = review.themes.transfer

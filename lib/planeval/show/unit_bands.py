@@ -15,6 +15,7 @@ from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
 from planeval.show.html import Fragment, link, paragraph, rows_of, table, together
 from planeval.show.lights import unit_light_table
+from planeval.show.trace import traced
 
 BY_US = "评估人员的决定，不是方案原文"
 
@@ -24,6 +25,7 @@ def unit_standing(review: Review) -> Fragment:
     return unit_light_table(review) + unit_bands_section(review)
 
 
+@traced
 def unit_bands_section(review: Review) -> Fragment:
     """What can and cannot be said of the units, the rank intervals, and the scores behind them."""
     judged = review.unit_bands

@@ -14,6 +14,7 @@ from planeval.measures.tasks import NOT_DUE, OVERDUE, UNREPORTED
 from planeval.problems import ERROR
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.unit_page import unit_of
 from planeval.show.words import listed
 
@@ -21,6 +22,7 @@ PROBLEMS_SHOWN = 60
 _MARKS = {ON_TIME: "● 按时", LATE: "◆ 迟报", MISSING: "○ 未报送", NOT_ASKED: "—"}
 
 
+@traced
 def unit_filing(review: Review, unit: str) -> Fragment:
     """Filing discipline over all quarters: on time, late, silent, corrected."""
     unit_of(review, unit)
@@ -48,6 +50,7 @@ def unit_filing(review: Review, unit: str) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def unit_orders(review: Review, unit: str) -> Fragment:
     """Dispatch orders addressed to the unit: how many were closed, and those still open at the period's end."""
     unit_of(review, unit)
@@ -79,6 +82,7 @@ def _running_orders(review: Review, unit: str) -> pd.DataFrame:
     return orders[orders["unit_id"].eq(unit) & orders["state"].ne(CLOSED)]
 
 
+@traced
 def unit_next(review: Review, unit: str) -> Fragment:
     """What the unit owes in the next quarter: nodes, tables, orders."""
     who, upcoming = unit_of(review, unit), review.period.next
@@ -121,6 +125,7 @@ def _held_by(review: Review, node: dict[str, Any]) -> str:
     return f"；前置节点{'、'.join(f'“{names[each]}”（{each}）' for each in holders)}还没有完成" if len(holders) else ""
 
 
+@traced
 def unit_refused(review: Review, unit: str) -> Fragment:
     """What of the unit's filings was refused or doubted, where and why."""
     unit_of(review, unit)

@@ -26,6 +26,7 @@ from planeval.show.html import (
     together,
 )
 from planeval.show.lights import light_cell
+from planeval.show.trace import traced
 from planeval.show.unit_timeline import node_table, unit_timeline
 from planeval.show.words import light, listed
 
@@ -96,6 +97,7 @@ def _band(review: Review, unit: str) -> list[tuple[str, str | Cell]]:
     return [("节点得分分段", f"{row['band']}（得分 {row['score']:.1f}，{row['items']} 项；{told}）")]
 
 
+@traced
 def unit_milestones(review: Review, unit: str) -> Fragment:
     """The nodes the unit leads on a time line, then those it supports."""
     unit_of(review, unit)
@@ -117,6 +119,7 @@ def unit_milestones(review: Review, unit: str) -> Fragment:
     return together(parts)
 
 
+@traced
 def unit_targets(review: Review, unit: str) -> Fragment:
     """Which tables the unit files, and which targets are counted from them."""
     unit_of(review, unit)

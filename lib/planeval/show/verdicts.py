@@ -8,9 +8,11 @@ from planeval.judge.combinations import MOST
 from planeval.judge.verdicts import READING_COLUMNS
 from planeval.review import Review
 from planeval.show.html import Align, Cell, Fragment, bullets, folded, heading, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import amount, light, listed, percent, points
 
 
+@traced
 def verdict_table(review: Review) -> Fragment:
     """The headline, a row per target, and folded the verdict under every combination of readings."""
     rows = rows_of(review.dependence)
@@ -63,6 +65,7 @@ def _of_target(review: Review, summary: dict[str, Any]) -> Fragment:
     return folded(f"{summary['name']}的 {len(rows)} 种组合", listing)
 
 
+@traced
 def flip_table(review: Review) -> Fragment:
     """The smallest change of each decision that would flip each target's light, one sentence each."""
     rows = rows_of(review.flips)

@@ -14,16 +14,9 @@ from planeval.show.html import Fragment, bullets, definition_list, esc, heading,
 from planeval.show.industry import parts_table
 from planeval.show.place_figures import history_chart, premises_chart
 from planeval.show.places import absent, filing_notes, known_entry, not_applicable, not_filed
+from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, percent
-
-CRITERIA = {
-    "firms": "在谷企业（家）",
-    "occupancy": "载体使用率",
-    "delivered": "方案写明的载体已建成的比例（全谷）",
-    "net_entrants": "近四季净迁入（家）",
-    "certified_share": "有效期内持有高新技术企业或科技型中小企业资质的企业比例",
-}
-_SHARES = ("occupancy", "delivered", "certified_share")
+from planeval.show.zone_words import CRITERIA, measured
 
 
 def _open(review: Review, zone: str) -> tuple[Zone, ZoneProfile] | None:
@@ -66,6 +59,7 @@ def _ready(profile: ZoneProfile) -> str:
     return f"“运营成熟”的 {len(states)} 条标准达到 {met} 条{rest}，{verdict}。"
 
 
+@traced
 def zone_firms(review: Review, zone: str) -> Fragment:
     """Firms by industry and quarter."""
     found = _open(review, zone)
@@ -92,6 +86,7 @@ def zone_firms(review: Review, zone: str) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def zone_premises(review: Review, zone: str) -> Fragment:
     """Buildings by kind with occupancy and tenants, and the plan's stock against what there is."""
     found = _open(review, zone)
@@ -142,6 +137,7 @@ def _chain(value: object) -> str:
     return value if isinstance(value, str) else ABSENT
 
 
+@traced
 def zone_movers(review: Review, zone: str) -> Fragment:
     """Firms that entered or left this quarter."""
     found = _open(review, zone)
@@ -167,6 +163,7 @@ def _movers(title: str, day: str, review: Review, rows: pd.DataFrame, column: st
                  unit=f"共 {len(listed)} 家", notes=notes)  # fmt: skip
 
 
+@traced
 def zone_readiness(review: Review, zone: str) -> Fragment:
     """运营成熟后建设拓展区: the stated criteria, one line each."""
     found = _open(review, zone)
@@ -191,15 +188,11 @@ def zone_readiness(review: Review, zone: str) -> Fragment:
     ])  # fmt: skip
 
 
-def measured(measure: str, value: float) -> str:
-    """A value or limit of one of CRITERIA as displayed."""
-    return percent(value) if measure in _SHARES else f"{value:g}"
-
-
 def _shown(row: dict[str, Any]) -> str:
     return ABSENT if math.isnan(row["value"]) else measured(row["measure"], row["value"])
 
 
+@traced
 def zone_targets(review: Review, zone: str) -> Fragment:
     """How much of each target this zone brings."""
     found = _open(review, zone)

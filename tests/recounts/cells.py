@@ -22,6 +22,15 @@ class Digits(tuple[Decimal, ...]):
         return [Decimal(number) for number in re.findall(r"-?\d+(?:\.\d+)?", sentence)] == list(self)
 
 
+class Among(frozenset[str]):
+    """These words joined by 、 in any order, each once."""
+
+    def said_in(self, cell: str) -> bool:
+        """Whether a cell names them and nothing else."""
+        named = cell.split("、") if cell else []
+        return len(named) == len(self) and set(named) == self
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A number found by random draws, so that two honest draws may differ by this much."""

@@ -172,6 +172,10 @@ class Known:
             for key, by_unit in self._histories[sheet].items()
         }
 
+    def rows_by_unit(self, sheet: str, key: tuple[str, ...]) -> dict[str, list[Line]]:
+        """Unit → its rows of an item, oldest quarter first."""
+        return self._histories[sheet].get(key, {})
+
     def history(self, sheet: str) -> dict[tuple[str, ...], list[Line]]:
         """Item → the rows of the unit believed, oldest quarter first."""
         return {key: self._histories[sheet][key][units[0]] for key, units in self.filers(sheet).items()}

@@ -6,7 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recomputation import Row
-from recounts import clusters, firms, money, orders, papers, people, transfer, units, work
+from recounts import (
+    clusters,
+    counting,
+    faults,
+    firms,
+    flips,
+    headlines,
+    judging,
+    money,
+    orders,
+    outlook,
+    papers,
+    people,
+    places,
+    revisions,
+    transfer,
+    units,
+    work,
+)
 from recounts.filings import Known
 
 
@@ -26,6 +44,7 @@ class Recount:
 
 
 RECOUNTS: dict[str, Recount] = {
+    "targets": Recount(headlines.headlines, ("target_id",), sentences=("reason",)),
     "incubation_flow": Recount(firms.flow, ("period",)),
     "incubation_origins": Recount(firms.origins, ("origin",)),
     "incubation_rungs": Recount(firms.rungs, ("rung_id",)),
@@ -71,4 +90,23 @@ RECOUNTS: dict[str, Recount] = {
     "duplicates": Recount(papers.duplicates, ("table", "item"), ordered=False),
     "published": Recount(papers.published, ("file", "series", "place", "period"), ordered=False),
     "filings": Recount(papers.filings, ("file",), ordered=False),
+    "series": Recount(counting.series, ("target_id", "period")),
+    "verdicts": Recount(
+        judging.verdicts,
+        ("target_id", *judging.READINGS),
+    ),
+    "final": Recount(judging.final, ("target_id",)),
+    "flips": Recount(flips.flips, ("target_id", "decision"), sentences=("sentence",)),
+    "value_revisions": Recount(revisions.value_revisions, ("target_id", "period"), ordered=False),
+    "revisions": Recount(revisions.changes, ("target_id", "what")),
+    "forecasts": Recount(outlook.forecasts, ("target_id", "event", "made_in")),
+    "problems": Recount(faults.problems, ("file", "cell", "rule"), False, ("message", "expected", "remedy")),
+    "industries": Recount(places.industries, ("industry", "quarter")),
+    "industries_titles": Recount(places.titles, ("industry", "kind"), ordered=False),
+    "industries_results": Recount(places.results, ("industry", "what", "kind"), ordered=False),
+    "industries_targets": Recount(places.industry_shares, ("industry", "target")),
+    "zones": Recount(places.zones, ("zone", "quarter")),
+    "zones_stock": Recount(places.stock, ("kind",)),
+    "zones_readiness": Recount(places.readiness, ("zone", "measure")),
+    "zones_targets": Recount(places.zone_shares, ("zone", "target")),
 }

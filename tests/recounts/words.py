@@ -58,13 +58,13 @@ def judged_lights(
     if old is not None and old[1]:
         aged = printed(old[0] / old[1], 3)
         lights.append(at_most(aged, bands["old_full"], bands["old_some"]))
-        said += [old[0], bands["old_quarters"], percent(aged)] if old[0] else []
+        said += [old[0], bands["old_quarters"], percent(aged)]
     if revised is not None and revised[1]:
         moved = printed(revised[0], 3)
         lights.append(at_most(moved, bands["revision_full"], bands["revision_some"]))
         said += [revised[1], percent(moved)]
     light = max(lights, key=SEVERITY.index) if lights and rows else "无可核对"
-    return {"evidence_light": light, "evidence_coverage": share, "evidence_reason": Digits(said)}
+    return {"evidence_light": light, "evidence_coverage": share, "evidence_reason": Digits(said if rows else [])}
 
 
 def at_most(share: Decimal, full: float, some: float) -> str:

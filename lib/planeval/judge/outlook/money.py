@@ -47,10 +47,10 @@ def _log_components(logs: Floats, design: Design) -> tuple[Floats, Floats, Float
     freedom = len(logs) - 1 + SPREAD_WEIGHT
     variance = SPREAD**2
     for _ in range(3):
-        mode, precision, level, level_variance = _solve(logs, design, variance)
+        mode, precision, level, _ = _solve(logs, design, variance)
         residuals = logs - level - design.past @ mode
         variance = (float(residuals @ residuals) + SPREAD_WEIGHT * SPREAD**2) / freedom
-    mode, precision, _, _ = _solve(logs, design, variance)
+    mode, precision, _, level_variance = _solve(logs, design, variance)
     nodes = nodes_around(mode, precision)
     standard = ((nodes - mode) @ precision * (nodes - mode)).sum(axis=1) / 2
     weights = np.exp(-standard)

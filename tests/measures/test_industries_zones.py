@@ -88,10 +88,10 @@ def test_an_industry_by_hand(params: tuple[Plan, Method]) -> None:
     rows: dict[str, list[dict[str, Any]]] = {
         "enterprises": FIRMS, "certificates": CERTIFICATES,
         "operations": [{"enterprise_id": name, "quarter": "2026Q3", "revenue": 10.0} for name in "ABD"],
-        "achievements": [
-            {"achievement_id": "1", "stage": "签约", "landed_on": "2026-01-05", "contract_amount": 30, "industry": "digital"},
-            {"achievement_id": "2", "stage": "签约", "landed_on": "2026-01-05", "industry": "digital"},
-            {"achievement_id": "3", "stage": "投产", "landed_on": "2026-10-05", "industry": "digital"}],
+        "achievements": [{"unit_id": "jingkaiqu", "period": NOW, "industry": "digital"} | row for row in (
+            {"achievement_id": "1", "stage": "签约", "landed_on": "2026-01-05", "contract_amount": 30},
+            {"achievement_id": "2", "stage": "签约", "landed_on": "2026-01-05"},
+            {"achievement_id": "3", "stage": "投产", "landed_on": "2026-10-05"})],
         "credit": [{"loan_id": "1", "enterprise_id": "D", "kind": "信用", "granted_on": "2026-03-01", "amount": 50}],
     }  # fmt: skip
     ledger = ledger_of(rows, {(NOW, "jingkaiqu", table) for table in rows})

@@ -10,6 +10,7 @@ from typing import Any
 
 from recomputation import Row, earlier, quarter_end, year_later
 from recounts.filings import SHEET_OF, Known, Line, params_of, quarters
+from recounts.transfer import STAGES, achievements
 
 UNREPORTED, INCOMPLETE = "未报送", "未满计算期"
 SCALE = {"亿元": 10_000}  # 万元 in one
@@ -105,6 +106,10 @@ def count(known: Known, rule: Row, start: date, quarter: str, unit: str) -> Coun
     if "window" in rule:
         found = of_quarters(known, rule, window(rule["window"], quarter))
         return Counted(None if found.value is None else found.value / scale, found.lines, found.absence)
+    if rule["table"] == "achievements" and rule["where"]["stage"] != list(STAGES[1:]):
+        # How far an item had come is told by the row filed by then; only signing carries a day.
+        own = [row for row in achievements(known, quarter) if row["stage"] in rule["where"]["stage"]]
+        return Counted(float(sum("since" not in rule or row["on"] >= start for row in own)))
     names = columns_of(known.root)[sheet]
     lines = [line for line in admitted(known, rule) if stands(known, rule, line, start, quarter_end(quarter))]
     if "sum" in rule:

@@ -8,7 +8,7 @@ from recomputation import Row, quarter_end
 from recounts.counting import SCALE, columns_of, expiry, targets, value
 from recounts.filings import Known, Line, params_of, quarter_start, quarters
 from recounts.firms import within
-from recounts.transfer import STAGES, stated
+from recounts.transfer import STAGES, achievements, stated
 
 COLUMN = {"industry": "所属产业", "zone": "所在区域"}
 PLURAL = {"industry": "industries", "zone": "zones"}
@@ -89,17 +89,15 @@ def _money(known: Known, quarter: str, sheet: str, kind: str, dated: str, amount
 
 
 def results(known: Known, quarter: str) -> list[Row]:
-    """Achievements by stage, investments by stage, loans by kind: of the firms filed under an industry."""
-    end, found = quarter_end(quarter), []
+    """Achievements by the stage reached by then, investments by stage, loans by kind: of the firms filed under an industry."""
+    found = []
     for name, id in known.ids_of("industries").items():
-        made = [line for line in known.believed("成果")
-                if line["所属产业"] == name and within(line.day("转化日期"), date.min, end)]  # fmt: skip
         parts: dict[tuple[str, str], Row] = {}
         for stage in STAGES:
-            here = [line for line in made if line["转化阶段"] == stage]
+            here = [row for row in achievements(known, quarter) if (row["industry"], row["stage"]) == (name, stage)]
             parts["achievements", stage] = {
-                "items": len(here), "firms": None, "amount": stated([line.amount("合同金额") for line in here]),
-                "received": stated([line.amount("到账金额") for line in here]),
+                "items": len(here), "firms": None, "amount": stated([row["contract"] for row in here]),
+                "received": stated([row["received"] for row in here]),
             }  # fmt: skip
         own = set(firms_of(known, "industry", name))
         invested = _money(known, quarter, "投资", "投资阶段", "投资日期", "投资金额", own)

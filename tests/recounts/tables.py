@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from recomputation import Row
 from recounts import (
+    chains,
     clusters,
     counting,
+    details,
     faults,
+    filers,
     firms,
     flips,
     headlines,
@@ -21,6 +24,7 @@ from recounts import (
     people,
     places,
     revisions,
+    safeguards,
     transfer,
     units,
     work,
@@ -109,4 +113,36 @@ RECOUNTS: dict[str, Recount] = {
     "zones_stock": Recount(places.stock, ("kind",)),
     "zones_readiness": Recount(places.readiness, ("zone", "measure")),
     "zones_targets": Recount(places.zone_shares, ("zone", "target")),
+}
+
+# What pages show beside the published tables; where each stands in a review is said in test_recomputed_tables.py.
+PAGE_RECOUNTS: dict[str, Recount] = {
+    "fusion_indices": Recount(chains.indices, ("indicator", "period"), sentences=("reason",)),
+    "fusion_groups": Recount(chains.groups, ("group", "period"), ordered=False),
+    "fusion_degrees": Recount(chains.degrees, ("period",)),
+    "fusion_without": Recount(chains.without, ("indicator",), ordered=False),
+    "fusion_band": Recount(chains.band, ("share",)),
+    "publicity_media": Recount(safeguards.by_medium, ("medium",)),
+    "publicity_quarters": Recount(safeguards.by_quarter, ("quarter",)),
+    "working_group": Recount(safeguards.working_group, ("quarter",)),
+    "order_quarters": Recount(safeguards.order_quarters, ("period",)),
+    "order_units": Recount(safeguards.order_units, ("unit_id",)),
+    "order_ageing": Recount(safeguards.ageing, ("from_days",)),
+    "filing_history": Recount(filers.history, ("unit_id", "period"), ordered=False),
+    "evidence_by_unit": Recount(filers.evidence, ("unit_id", "table"), ordered=False),
+    "unit_detail": Recount(filers.detail, ("unit_id",)),
+    "unit_pairs": Recount(filers.pairs, ("unit_a", "unit_b"), ordered=False, sentences=("reason",)),
+    "revisions_by_unit": Recount(filers.revised, ("unit_id",)),
+    "platform_kinds": Recount(details.platform_kinds, ("kind",)),
+    "platform_issuers": Recount(details.issuers, ("issuer",), ordered=False),
+    "platform_hosts": Recount(details.host_places, ("host_place",), ordered=False),
+    "university_regions": Recount(details.regions, ("region",)),
+    "policy_fields": Recount(details.fields, ("field",)),
+    "policy_effects": Recount(details.effects, ("policy_id",), ordered=False, sentences=("reason",)),
+    "revenue_unevenness": Recount(details.unevenness, ()),
+    "chain_unplaced": Recount(details.unplaced, ("chain",)),
+    "transfer_totals": Recount(details.totals, ()),
+    "transfer_lags": Recount(details.lags, ("begins",)),
+    "resources": Recount(details.resources, ("source",)),
+    "zone_premises": Recount(details.zone_premises, ("zone", "kind"), ordered=False),
 }

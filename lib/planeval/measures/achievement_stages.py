@@ -6,6 +6,8 @@ while nothing is signed. So the day of signing is known, payment and production 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from planeval.ledger import Ledger
@@ -58,6 +60,18 @@ def achievements_at(ledger: Ledger, period: Period) -> pd.DataFrame:
             kept.append({**(then if known else first).loc[item], "stage": REGISTERED, "told_later": not known})
     found = pd.DataFrame(kept, columns=list(COLUMNS))
     return found.sort_values("achievement_id", kind="stable").reset_index(drop=True)
+
+
+def with_stages_at(ledger: Ledger, period: Period) -> Ledger:
+    """The ledger with every achievement at the stage and day it had reached by a period, and without those to come.
+
+    Other cells stay as last known; see achievements_at.
+    """
+    rows, at = ledger.current["achievements"], achievements_at(ledger, period).set_index("achievement_id")
+    rows = rows[rows["achievement_id"].isin(at.index)].reset_index(drop=True)
+    told = at.loc[rows["achievement_id"]].reset_index(drop=True)
+    rows = rows.assign(stage=told["stage"], landed_on=pd.to_datetime(told["landed_on"]))
+    return replace(ledger, current={**ledger.current, "achievements": rows})
 
 
 def _signed(source: pd.Series, on_record: bool, last: pd.Series) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planeval.ledger import Ledger
+from planeval.measures.achievement_stages import achievements_at
 from planeval.measures.counting import expiry, quarter_reported, residents
 from planeval.measures.places import Firms, Revenue, firms_in_place, revenue_in_place
 from planeval.measures.target_parts import target_parts
@@ -36,9 +37,10 @@ class IndustryProfile:
 
     history: HISTORY_COLUMNS by quarter since the plan began; revenue NaN for a quarter nobody filed, or in which none
     of its firms earned. certificates: CERTIFICATE_COLUMNS, firms holding a kind; `valid` NaN when no validity is
-    decided for the kind (then `granted`: granted and not revoked). achievements: ACHIEVEMENT_COLUMNS by stage, items
-    dated up to the period, with how many state an amount. investments: by stage; credit: by kind; both of firms that
-    were filed under this industry, whether still here or not. parts: see measures.target_parts. filed: per table.
+    decided for the kind (then `granted`: granted and not revoked). achievements: ACHIEVEMENT_COLUMNS by the stage
+    reached by the period (achievements_at), with how many state an amount. investments: by stage; credit: by kind;
+    both of firms that were filed under this industry, whether still here or not. parts: see measures.target_parts.
+    filed: per table.
     """
 
     industry: str
@@ -130,8 +132,8 @@ def _certificates(ledger: Ledger, validity: dict[str, Validity], period: Period,
 
 
 def _achievements(ledger: Ledger, period: Period, industry: str) -> pd.DataFrame:
-    rows = ledger.current["achievements"]
-    rows = rows[rows["industry"].eq(industry) & rows["landed_on"].le(pd.Timestamp(period.end))]
+    rows = achievements_at(ledger, period)
+    rows = rows[rows["industry"].eq(industry)]
     found = []
     for stage in STAGES:
         here = rows[rows["stage"].eq(stage)]

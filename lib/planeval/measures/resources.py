@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planeval.ledger import Ledger
+from planeval.measures.environment.subsidies import as_filed
 from planeval.periods import Period
 
 FEWEST = 5
@@ -32,18 +33,18 @@ class Resources:
 
 def measure_resources(ledger: Ledger, period: Period) -> Resources:
     """Everything filed for quarters up to the period, as it stood at the period's end."""
-    day = pd.Timestamp(period.end)
     told = {table for when, _, table in ledger.reported if when <= period}
     policies = _last_state(ledger, period)
-    money = pd.DataFrame(_money(ledger, told, policies, day), columns=list(MONEY_COLUMNS))
+    money = pd.DataFrame(_money(ledger, told, policies, period), columns=list(MONEY_COLUMNS))
     tables = ("funds", "investments", "policies", "talents", "credit")
     return Resources(
         money=money, unfiled=tuple(table for table in tables if table not in told),
     )  # fmt: skip
 
 
-def _money(ledger: Ledger, told: set[str], policies: pd.DataFrame, day: pd.Timestamp) -> Iterator[tuple[object, ...]]:
+def _money(ledger: Ledger, told: set[str], policies: pd.DataFrame, period: Period) -> Iterator[tuple[object, ...]]:
     """One row per source; amounts that were left blank are in no sum."""
+    day = pd.Timestamp(period.end)
     if "funds" in told:
         paid_in = ledger.current["funds"]
         paid_in = paid_in[paid_in["record"].eq("实缴") & paid_in["recorded_on"].le(day)]
@@ -56,7 +57,7 @@ def _money(ledger: Ledger, told: set[str], policies: pd.DataFrame, day: pd.Times
         costing = policies[policies["amount_due"].gt(0)]
         yield _row("政策兑现", "policies", costing["amount_paid"], int(costing["beneficiaries"].sum()), "户次受惠")
     if "talents" in told:
-        people = ledger.current["talents"]
+        people = as_filed(ledger, period)
         paid = people[people["subsidy_paid"].gt(0) & people["subsidy_paid_on"].le(day)]
         yield _row("人才补贴", "talents", paid["subsidy_paid"], len(paid), "人领取")
     if "credit" in told:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from planeval.ledger import Ledger
 from planeval.ledger.published import PublishedFile, published_value
+from planeval.measures.achievement_stages import STAGES, with_stages_at
 from planeval.measures.counting import UNPUBLISHED, UNREPORTED, Count, count_on, quarter_amount
 from planeval.periods import Period
 from planeval.plan import CountingRule, Method, Plan, Target
@@ -27,11 +28,17 @@ def measure_target(
 
 
 def measure_rule(ledger: Ledger, plan: Plan, rule: CountingRule, period: Period, start: date, unit: str) -> Count:
-    """The value of any counting rule at the end of a period; None where nobody who had to file its table did."""
+    """The value of any counting rule at the end of a period; None where nobody who had to file its table did.
+
+    A rule that asks how far achievements have come is answered by what had been filed of them by the period: a row
+    tells the stage at the end of its quarter, and only signing carries a day (achievement_stages).
+    """
     due, filed = ledger.filers(rule.table, period)
     if not filed:
         names = "、".join(plan.unit(owed).short_name for owed in due)
         return Count(None, pd.DataFrame(), f"本季{names or '各单位'}均未报送", UNREPORTED)
+    if rule.table == "achievements" and set(rule.where.get("stage", STAGES)) != set(STAGES[1:]):
+        ledger = with_stages_at(ledger, period)
     return count_on(ledger, rule, start, period, unit)
 
 

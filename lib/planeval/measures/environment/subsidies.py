@@ -39,7 +39,7 @@ def measure_subsidies(
 
     A payment dated after the day had not been made. A payment before the due day took 0 days.
     """
-    day, rows = pd.Timestamp(period.end), _as_filed(ledger, period)
+    day, rows = pd.Timestamp(period.end), as_filed(ledger, period)
     owed = rows[rows["subsidy_due"].gt(0)]
     due = owed[owed["subsidy_due_on"].le(day)]
     later = due["subsidy_paid_on"].gt(day)
@@ -57,7 +57,7 @@ def measure_subsidies(
     return Subsidies(_by_quarter(said), int(owed["subsidy_due_on"].isna().sum()), curve, int(undated.sum()))
 
 
-def _as_filed(ledger: Ledger, period: Period) -> pd.DataFrame:
+def as_filed(ledger: Ledger, period: Period) -> pd.DataFrame:
     """Each person's row as last filed for a quarter up to the period: 已发补贴 is cumulative to that quarter."""
     filed = ledger.filed["talents"]
     upto = filed[[when <= period for when in filed["period"]]] if len(filed) else filed

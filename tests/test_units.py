@@ -17,6 +17,7 @@ from planeval.publish.tables import published_tables
 from planeval.review import Review, asked_for, open_review
 from planeval.show.nodes import burn_up_chart, decomposition_doubts, slippage_section, task_unit_table
 from planeval.show.unit_bands import unit_bands_section
+from planeval.show.unit_courses import unit_courses
 from planeval.show.unit_filings import unit_filing, unit_next, unit_orders, unit_refused
 from planeval.show.unit_page import unit_milestones, unit_summary, unit_targets, unit_title
 from planeval.workspace import HANDED_OVER, Workspace, hand_over
@@ -145,3 +146,30 @@ def test_a_review_handed_over_is_used_only_for_the_same_words_and_inputs(
     assert isinstance(open_review("jincheng", "2026Q2", workspace=ROOT), tuple)
     monkeypatch.setattr("planeval.review.input_files", lambda *words: ())
     assert isinstance(open_review(**asked, workspace=ROOT), tuple)
+
+
+def test_the_course_of_each_unit_recomputed(demonstration: Review) -> None:
+    """Quarter by quarter from the nodes as they stand; the units' courses add up to the burn-up of all."""
+    courses = demonstration.unit_burn_up
+    for row in courses.to_dict("records"):
+        end = pd.Timestamp(Period.parse(row["period"]).end)
+        led = demonstration.nodes[demonstration.nodes["lead_unit"].eq(row["unit_id"])].to_dict("records")
+        assert row["planned"] == sum(node["due_on"] <= end for node in led)
+        if Period.parse(row["period"]) <= demonstration.period:
+            assert row["done"] == sum(node["finished_on"] <= end for node in led if pd.notna(node["finished_on"]))
+        else:
+            assert pd.isna(row["done"])
+    whole = demonstration.burn_up.set_index("period")
+    assert courses.groupby("period")["planned"].sum().to_dict() == whole["planned"].to_dict()
+    assert courses.groupby("period")["done"].sum(min_count=1).dropna().to_dict() == whole["done"].dropna().to_dict()
+
+
+def test_the_panels_say_who_is_behind(demonstration: Review, lvliang: Review) -> None:
+    """The title names every unit with fewer nodes done than due; a plan without nodes says so."""
+    said = unit_courses(demonstration).text
+    now = demonstration.unit_burn_up[demonstration.unit_burn_up["period"].eq(str(demonstration.period))]
+    for row in now.to_dict("records"):
+        short = row["planned"] - row["done"]
+        name = demonstration.plan.unit(row["unit_id"]).short_name
+        assert (f"{name}（少 {short} 个）" in said.splitlines()[1]) == (short > 0)
+    assert "没有任务节点" in unit_courses(lvliang).text

@@ -27,6 +27,7 @@ _HOMES = {
     "planeval.show.dispatch_figures": ("ageing_chart", "closing_chart"),
     "planeval.show.dispatch_slips": ("order_slips", "proposed_table"),
     "planeval.show.nodes": ("burn_up_chart", "slippage_section", "task_nodes", "task_progress", "task_unit_table"),
+    "planeval.show.unit_courses": ("unit_courses",),
     "planeval.show.unit_bands": ("unit_bands_section", "unit_standing"),
     "planeval.show.unit_page": ("unit_milestones", "unit_summary", "unit_targets", "unit_title"),
     "planeval.show.unit_filings": ("unit_filing", "unit_next", "unit_orders", "unit_refused"),

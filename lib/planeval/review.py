@@ -39,7 +39,7 @@ from planeval.ledger.tables import BY_ID, COLUMNS_BY_TABLE
 from planeval.measures.counting import Count
 from planeval.measures.dispatch import dispatch_changes, dispatch_faults, dispatch_orders, follow, orders_by_quarter
 from planeval.measures.fusion import fusion_indicators
-from planeval.measures.nodes import burn_up, due_dates, measure_nodes
+from planeval.measures.nodes import burn_up, due_dates, measure_nodes, unit_burn_up
 from planeval.measures.quality import FilingTally, evidence_coverage, filing_history, tally_filings
 from planeval.measures.revisions import measure_revisions, revisions_by_unit
 from planeval.measures.targets import measure_targets, target_series
@@ -103,6 +103,11 @@ class Review:
     last_review: LastReview | None
     changes: pd.DataFrame
     inputs: tuple[InputFile, ...]
+
+    @cached_property
+    def unit_burn_up(self) -> pd.DataFrame:
+        """Nodes planned and done by quarter and unit, see measures.nodes."""
+        return unit_burn_up(self.nodes, self.plan, self.period)
 
     @cached_property
     def themes(self) -> Themes:

@@ -71,6 +71,7 @@ _RULES: dict[str, tuple[Rule, Rule, Rule]] = {
     "burn_up": (HELD, KEPT, HELD),
     # Each unit.
     "units": (own_rows.units, KEPT, HELD),
+    "unit_burn_up": (HELD, KEPT, HELD),
     "unit_lights": (own_rows.unit_lights, HELD, HELD),
     "unit_bands": (own_rows.unit_bands, HELD, HELD),
     "filing_history": (own_rows.filing_history, HELD, HELD),

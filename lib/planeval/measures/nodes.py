@@ -23,6 +23,7 @@ COLUMNS = (
     "finished_on", "state", "progress_note", "filed", "decided", "differs",
 )  # fmt: skip
 BURN_UP_COLUMNS = ("period", "planned", "done", "on_time")
+UNIT_BURN_UP_COLUMNS = ("unit_id", *BURN_UP_COLUMNS)
 FINISHED = (ON_TIME, MADE_UP)
 LATE_STATES = (OVERDUE, UNREPORTED)
 
@@ -103,13 +104,29 @@ def burn_up(nodes: pd.DataFrame, due: date, period: Period) -> pd.DataFrame:
     last = max(Period.of(nodes["due_on"].max().date()), Period.of(due), period)
     finished = nodes[nodes["state"].isin(FINISHED)]
     rows = []
-    for quarter in first.until(last):
-        end = pd.Timestamp(quarter.end)
-        done = finished["finished_on"].le(end)
-        reviewed = quarter <= period
-        rows.append({
-            "period": str(quarter), "planned": int(nodes["due_on"].le(end).sum()),
-            "done": int(done.sum()) if reviewed else pd.NA,
-            "on_time": int((done & finished["state"].eq(ON_TIME)).sum()) if reviewed else pd.NA,
-        })  # fmt: skip
+    rows = [_by_end_of(quarter, nodes, finished, quarter <= period) for quarter in first.until(last)]
     return pd.DataFrame(rows, columns=list(BURN_UP_COLUMNS)).astype({"done": "Int64", "on_time": "Int64"})
+
+
+def _by_end_of(quarter: Period, nodes: pd.DataFrame, finished: pd.DataFrame, reviewed: bool) -> tuple[object, ...]:
+    """One row of BURN_UP_COLUMNS."""
+    end = pd.Timestamp(quarter.end)
+    done = finished["finished_on"].le(end)
+    by_now = (int(done.sum()), int((done & finished["state"].eq(ON_TIME)).sum())) if reviewed else (pd.NA, pd.NA)
+    return (str(quarter), int(nodes["due_on"].le(end).sum()), *by_now)
+
+
+def unit_burn_up(nodes: pd.DataFrame, plan: Plan, period: Period) -> pd.DataFrame:
+    """The nodes each unit leads, cumulative over the same quarters for all; columns as in UNIT_BURN_UP_COLUMNS.
+
+    Units in the plan's order; one that leads no node has no rows.
+    """
+    quarters = [Period.parse(quarter) for quarter in burn_up(nodes, plan.text.due, period)["period"]]
+    rows = []
+    for unit in plan.units:
+        led = nodes[nodes["lead_unit"].eq(unit.id)]
+        finished = led[led["state"].isin(FINISHED)]
+        rows += [
+            (unit.id, *_by_end_of(quarter, led, finished, quarter <= period)) for quarter in quarters if len(led)
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(UNIT_BURN_UP_COLUMNS)).astype({"done": "Int64", "on_time": "Int64"})

@@ -15,7 +15,7 @@ from planeval.measures.tasks import NOT_DUE, OVERDUE, UNREPORTED
 from planeval.plan import Unit
 from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, chart, style
-from planeval.show.html import Align, Cell, Fragment, esc, link, paragraph, rows_of, table, together
+from planeval.show.html import Align, Cell, Fragment, esc, heading, link, paragraph, rows_of, table, together
 from planeval.show.lights import task_light_table
 from planeval.show.trace import traced
 from planeval.show.words import listed
@@ -33,7 +33,11 @@ def task_nodes(review: Review) -> Fragment:
     """Planned and done by quarter, what is held up, and where each unit stands; said once where there are none."""
     if review.nodes.empty:
         return paragraph(_NO_NODES)
-    return burn_up_chart(review) + slippage_section(review) + task_unit_table(review)
+    return together([
+        heading(3, "节点按计划完成了多少", "progress"), burn_up_chart(review),
+        heading(3, "哪个节点压住了后续节点", "slippage"), slippage_section(review),
+        heading(3, "各单位在各任务中完成了多少", "grid"), task_unit_table(review),
+    ])  # fmt: skip
 
 
 @traced
@@ -175,6 +179,7 @@ def task_unit_table(review: Review) -> Fragment:
         ("责任单位", *(task.clause for task in tasks)), rows, ["text", *marks],
         unit="个", kind="compact",
         notes=["；".join(f"{task.clause} {task.name}" for task in tasks) + "。",
+               "底色越深，已到期的节点中没有完成的越多：浅为全部完成，中为差一半以内，深为差一半以上，无底色为没有到期的。"
                "已到期含提前完成的节点。■ 有逾期未完成，○ 有到期未报送（不作完成也不作逾期计），— 不牵头。"
                "按方案所列顺序排列。"],
     )  # fmt: skip
@@ -190,6 +195,9 @@ def _cell(review: Review, unit_id: str, task_id: str) -> Cell:
         return Cell("—")
     due = led[led["state"].ne(NOT_DUE)]
     marks = "".join(mark for state, mark in _MARKS.items() if due["state"].eq(state).any())
-    text = f"{int(led['state'].isin(FINISHED).sum())}/{len(due)}" + (f" {marks}" if marks else "")
-    kind = "far-behind" if "■" in marks else "unreported"
-    return Cell(text, f'<span class="light {kind}">{esc(text)}</span>') if marks else Cell(text)
+    done = int(led["state"].isin(FINISHED).sum())
+    text = f"{done}/{len(due)}" + (f" {marks}" if marks else "")
+    if due.empty:
+        return Cell(text)
+    missing = "none" if done == len(due) else "some" if 2 * done >= len(due) else "most"
+    return Cell(text, f'<span class="heat {missing}">{esc(text)}</span>')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -57,13 +58,15 @@ def _interval_chart(review: Review) -> Fragment:
     rows = rows_of(judged.units[judged.units["rank_low"].notna()])
     names = part_names(review.plan, "unit")
     bands = {band: [names[row["unit_id"]] for row in rows if row["band"] == band] for band in BANDS}
-    told = "；".join(f"{band} {len(units)} 个" for band, units in bands.items())
+    told = "、".join(f"{band} {len(units)} 个" for band, units in bands.items() if units)
     apart = int(judged.pairs["distinct"].sum())
-    title = f"{len(rows)} 个单位：{told}；{len(judged.pairs)} 对单位中能分出先后的 {apart} 对"
+    title = f"{len(rows)} 个单位的名次区间都重叠，分不出先后"
+    if apart:
+        title = f"{len(rows)} 个单位中 {told}；{len(judged.pairs)} 对单位里 {apart} 对分得出先后"
     alt = "；".join(f"{names[row['unit_id']]} 第 {row['rank_low']} 至 {row['rank_high']} 名" for row in rows)
     data = [(names[row["unit_id"]], f"{row['rank_low']}–{row['rank_high']}", row["band"]) for row in rows]
     with mpl.rc_context(style()):
-        height = 0.27 * len(rows) + 0.75
+        height = 0.22 * len(rows) + 0.75
         figure = Figure(figsize=(7.2, height))
         _draw_intervals(figure.add_axes((0.30, 0.5 / height, 0.58, 1 - 0.6 / height)), rows, names)
         listing = table(
@@ -85,14 +88,16 @@ def _draw_intervals(axes: Axes, rows: list[dict[str, Any]], names: dict[str, str
     axes.set_xlim(0.5, count + 0.5)
     axes.set_ylim(-count + 0.4, 0.6)
     axes.set_xticks(sorted({1, (count + 1) // 2, count}))
-    axes.set_yticks([-place for place in range(count)], [_cut(names[row["unit_id"]]) for row in rows], fontsize=8.5)
+    axes.set_yticks([-place for place in range(count)], [_lines(names[row["unit_id"]]) for row in rows], fontsize=8,
+                    linespacing=0.95)  # fmt: skip
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("可能的名次（1 为最好），横线为名次区间，竖线为中间", fontsize=8.5, loc="left")
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= 13 else f"{name[:12]}…"
+def _lines(name: str) -> str:
+    """A unit's whole name, on two lines where it is long."""
+    return fill(name, 12)
 
 
 def _score_table(review: Review) -> Fragment:

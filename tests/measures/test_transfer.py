@@ -132,7 +132,7 @@ def test_an_empty_ledger_says_who_has_to_file(demonstration: Review) -> None:
         demonstration, ledger=replace(ledger_of({}), duties={"achievements": ("kejiju",), "platforms": ("fagaiwei",)})
     )
     said = "".join(section(bare).html for section in SECTIONS)
-    assert "应报送的单位：市科技局" in said and "nan" not in said.lower()
+    assert "应由市科技局报送" in said and "nan" not in said.lower()
     quarter = demonstration.period
     filed = {(quarter, "kejiju", "achievements"), (quarter, "kejiju", "platforms")}
     empty = replace(demonstration, ledger=ledger_of({}, filed))

@@ -40,9 +40,9 @@ class Actors:
     named_platforms, named_universities: those the plan names (NAMED_COLUMNS: filed = rows of the ledger under exactly
     this name, standing = of these, 在册 or 已运行). partnerships, universities, regions, alike_providers: see
     measures.partnerships. totals: see _totals. other_providers: providers of achievements that are no partner
-    (provider, achievements, contracts), most contracts first. filed: tables that anybody ever filed;
-    silent: table → units that had to file it for the period and did not. similarity: how close
-    names must be to be listed, None when not decided; regions_decided: whether regions of universities are.
+    (provider, achievements, contracts), most contracts first. filed: tables that anybody ever filed.
+    similarity: how close names must be to be listed, None when not decided; regions_decided: whether regions of
+    universities are.
     """
 
     platforms: pd.DataFrame
@@ -60,7 +60,6 @@ class Actors:
     other_providers: pd.DataFrame
     alike_providers: pd.DataFrame
     filed: frozenset[str]
-    silent: dict[str, tuple[str, ...]]
     similarity: float | None
     regions_decided: bool
 
@@ -88,7 +87,6 @@ def measure_actors(ledger: Ledger, plan: Plan, method: Method, period: Period) -
         other_providers=_other_providers(partnerships, achievements),
         alike_providers=alike_providers(partnerships, achievements, similarity),
         filed=frozenset(table for table in tables if ever_filed(ledger, table, period)),
-        silent={table: silent_units(ledger, table, period) for table in tables},
         similarity=similarity, regions_decided=decided,
     )  # fmt: skip
 
@@ -115,12 +113,6 @@ def _totals(
 def ever_filed(ledger: Ledger, table: str, period: Period) -> bool:
     """Whether anybody filed a table for the period or before; if not, its zero is no zero."""
     return any(what == table and when <= period for when, _, what in ledger.reported)
-
-
-def silent_units(ledger: Ledger, table: str, period: Period) -> tuple[str, ...]:
-    """Units that had to file a table for a period and did not."""
-    due, filed = ledger.filers(table, period)
-    return tuple(unit for unit in due if unit not in filed)
 
 
 def _named(

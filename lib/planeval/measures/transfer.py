@@ -10,7 +10,7 @@ import pandas as pd
 
 from planeval.ledger import Ledger
 from planeval.measures.achievement_stages import PAID, SIGNED, STAGES, achievements_at, at_least, filed_states
-from planeval.measures.actors import ever_filed, silent_units
+from planeval.measures.actors import ever_filed
 from planeval.measures.platforms import measure_platforms
 from planeval.measures.proportions import wilson
 from planeval.measures.receivers import alike_receivers, receiver_places
@@ -40,7 +40,7 @@ class Transfer:
     most first; hhi: of their shares in the number of contracts, NaN without contracts. receivers: where receivers of
     contracts are; alike_receivers: see measures.receivers. lags: see measures.transfer_lags, None when the reading of
     unfinished times was not decided. bases: 中试基地 among the platforms. told_later: items only a later filing tells
-    of. filed, silent: as in Actors.
+    of. filed: as in Actors.
     """
 
     achievements: pd.DataFrame
@@ -56,7 +56,6 @@ class Transfer:
     bases: pd.DataFrame
     told_later: int
     filed: frozenset[str]
-    silent: dict[str, tuple[str, ...]]
     similarity: float | None
 
     @property
@@ -85,7 +84,7 @@ def measure_transfer(ledger: Ledger, method: Method, period: Period) -> Transfer
         reading=reading, bases=platforms[platforms["kind"].eq(BASE_KIND)].reset_index(drop=True),
         told_later=int(items["told_later"].astype(bool).sum()),
         filed=frozenset(table for table in tables if ever_filed(ledger, table, period)),
-        silent={table: silent_units(ledger, table, period) for table in tables}, similarity=similarity,
+        similarity=similarity,
     )  # fmt: skip
 
 

@@ -27,9 +27,9 @@ def platform_chart(actors: Actors) -> Fragment:
     said = actors.totals
     if not said["standing"]:
         return paragraph("没有在册的平台可画。", "note")
-    empty = [f"“{row['kind']}”" for row in rows if not row["standing"]]
+    empty = [row["kind"] for row in rows if not row["standing"] and row["kind"] != "其他"]
     title = f"在册 {said['standing']} 个平台中 {said['new']} 个是方案起算日以后新认定的"
-    title += f"，{'、'.join(empty)}一类没有" if empty else "，各类都有"
+    title += f"，{'、'.join(empty)}还没有" if empty else ""
     with mpl.rc_context(style()):
         height = 0.34 * len(rows) + 0.75
         figure = Figure(figsize=(7.2, height))

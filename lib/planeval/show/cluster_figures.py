@@ -139,7 +139,8 @@ def _dots(axes: Axes, y: float, rows: list[dict[str, Any]]) -> None:
         label = f"对{row['reference']} {number(row['lq'])}" if outside else f"{row['place']} {number(row['lq'])}"
         above = at % 2 == 0
         axes.annotate(label, (row["lq"], y), textcoords="offset points", xytext=(0, 7 if above else -7), fontsize=8.5,
-                      ha="center", va="bottom" if above else "top", color=INK)  # fmt: skip
+                      ha="center", va="bottom" if above else "top", color=INK,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
 
 
 def concentration_chart(review: Review) -> Fragment:

@@ -9,8 +9,9 @@ from planeval.plan import part_names
 from planeval.plan.coverage import Covered, Demand, demands
 from planeval.plan.decisions import Finding
 from planeval.review import Review
-from planeval.show.html import Cell, Fragment, esc, folded, link, paragraph, table, together
+from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
 from planeval.show.trace import traced
+from planeval.show.words import quoted
 
 FINDINGS = "qualitative_findings"
 NOT_JUDGED = "未评"
@@ -56,7 +57,7 @@ def _row(demand: Demand, covered: Covered, found: Finding | None, review: Review
         judgement = f"{found.finding}：{found.evidence}"
     return (
         demand.name,
-        Cell(demand.quote, f"“{esc(demand.quote)}”"),
+        quoted(demand.quote),
         Cell("、".join(cell.text for cell in places) or "—", "、".join(cell.html for cell in places) or "—"),
         "、".join(BY_ID[name].sheet for name in covered.tables) or "—",
         f"{units[judged.judge]}：{judged.how}" if judged else "—",

@@ -12,8 +12,8 @@ from planeval.measures.finance.credit import FIRM_TYPES
 from planeval.review import Review
 from planeval.show.actors_words import wan_text
 from planeval.show.finance_figures import credit_chart
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed
 
@@ -35,10 +35,10 @@ _COLUMNS = (
 def credit_section(review: Review) -> Fragment:
     """Loans to the types of firm the plan names, by kind, and quarter by quarter."""
     finance = review.themes.finance
-    absent = unfiled(review, "credit", finance.filed)
+    absent = never_filed(review, "credit", finance.filed)
     if absent:
         return together([heading(3, "科技信贷：没有可用的数", "credit"), absent])
-    types, silent = rows_of(finance.by_firm_type), silent_notes(review, finance.silent, ("credit",))
+    types, silent = rows_of(finance.by_firm_type), silence_notes(review, "credit")
     if not len(finance.loans):
         said = f"{review.period.label}末以前没有贷款记录。"
         return together([heading(3, "还没有贷款记录", "credit"), paragraph(said), silent])

@@ -24,7 +24,7 @@ def closing_chart(review: Review) -> Fragment:
     """At each quarter's end, how many orders opened so far are closed, open, overdue; 销号率 with its n above."""
     rows = rows_of(review.order_quarters[review.order_quarters["opened_to_date"].gt(0)])
     if not rows:
-        return paragraph("没有督办事项，没有可画的图。")
+        return Fragment("")
     last = rows[-1]
     title = f"累计交办 {last['opened_to_date']} 件，销号 {last['closed_to_date']} 件"
     title += f"，销号率 {percent(last['closing_share'])}"

@@ -127,7 +127,7 @@ def _subsidy_finding(paid: Subsidies) -> str:
 
 def _subsidy_title(rows: list[dict[str, Any]]) -> str:
     behind = [row["period"] for row in rows if row["paid"] < row["due"]]
-    return f"{listed(behind)}应发的补贴还没有发足" if behind else "各季应发的补贴都已发足"
+    return f"{listed(behind)} 应发的补贴还没有发足" if behind else "各季应发的补贴都已发足"
 
 
 def _subsidy_table(review: Review, paid: Subsidies) -> Fragment:

@@ -19,6 +19,7 @@ from planeval.show.trace import traced
 from planeval.show.words import amount, amount_with_unit, listed
 
 _COLUMNS = 4
+_LABEL_DROP = 9  # points the last value is set below its dot when it would meet the target's label
 
 
 @traced
@@ -71,7 +72,7 @@ def history_chart(review: Review) -> Fragment:
     title = f"{len(targets)} 项指标的经过：{listed(reached) + '到过目标线' if reached else '都还没有到目标线'}"
     title = title if review.targets["reported"].any() else "各项指标各季都没有可用的数"
     with mpl.rc_context(style()):
-        figure = Figure(figsize=(7.6, 1.75 * down))
+        figure = Figure(figsize=(7.6, 1.5 * down))
         for place, target in enumerate(targets):
             across, row = place % _COLUMNS, place // _COLUMNS
             left, bottom = 0.01 + across / _COLUMNS, 1 - (row + 1) / down + 0.27 / down
@@ -98,7 +99,8 @@ def _draw(axes: Axes, values: list[float], wanted: float, unit: str) -> None:
                       fontsize=9.5, color=ACCENT)  # fmt: skip
     else:
         axes.text(0.5, 0.4, "没有数", transform=axes.transAxes, ha="center", fontsize=8.5, color=MUTED)
-    axes.text(0, wanted, f"{wanted:g} {unit}", fontsize=7.5, color=MUTED, va="bottom")
+    axes.annotate(f"目标 {wanted:g} {unit}", (0, wanted), textcoords="offset points", xytext=(0, 2), fontsize=7.5,
+                  color=MUTED, va="bottom")  # fmt: skip
     axes.set_ylim(0, max([wanted, *(value for _, value in known)]) * 1.3)
     axes.set_xlim(-0.3, max(len(values) - 1, 1) + 0.3)
     axes.set_yticks([])

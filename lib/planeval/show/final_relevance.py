@@ -10,6 +10,7 @@ from planeval.review import Review
 from planeval.show.coverage import NOT_JUDGED, findings_of
 from planeval.show.html import Fragment, heading, link, paragraph, table, together
 from planeval.show.trace import traced
+from planeval.show.words import quoted
 
 _NO_COVERAGE = (
     "这个计划没有逐条列出单项和评价办法（params 中没有 coverage.yml），方案想要的有多少被量化，无从逐条回答。"
@@ -70,7 +71,7 @@ def _qualitative(review: Review) -> Fragment:
         said = found.get(target.id)
         needs = judge is not None or covered is None
         verdict = f"{said.finding}：{said.evidence}" if said else NOT_JUDGED if needs else "见有关页"
-        rows.append((target.name, f"“{target.quote}”", who, verdict))
+        rows.append((target.name, quoted(target.quote), who, verdict))
     return together([
         paragraph(f"方案有 {len(wanted)} 项不带数字的总体要求，其中 {open_ones} 项还没有人作出判断。"),
         table("不带数字的总体要求", ("要求", "方案原文", "由谁评、怎么评", "判断"), rows,

@@ -9,8 +9,8 @@ from planeval.measures.finance.funds import ANNOUNCED, FILED, FIRST_CLOSE, PAID_
 from planeval.review import Review
 from planeval.show.actors_words import day_text, target_notes, wan_text
 from planeval.show.finance_figures import waterfall_chart
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.trace import traced
 from planeval.show.words import listed, percent
 
@@ -23,19 +23,19 @@ _RECORDS = (ANNOUNCED, FIRST_CLOSE, FILED, PAID_IN)
 def fund_section(review: Review) -> Fragment:
     """公告, 首期, 备案 and 实缴 beside each other, with their days."""
     finance = review.themes.finance
-    absent = unfiled(review, "funds", finance.filed)
+    absent = never_filed(review, "funds", finance.filed)
     if absent:
         return together([heading(3, "科技创新基金：没有可用的数", "funds"), absent])
     rows = rows_of(finance.scales)
     if not rows:
         said = f"{review.period.label}末以前没有基金的公告、首期、备案或实缴记录。"
         return together([
-            heading(3, "还没有基金记录", "funds"), paragraph(said), silent_notes(review, finance.silent, ("funds",)),
+            heading(3, "还没有基金记录", "funds"), paragraph(said), silence_notes(review, "funds"),
         ])  # fmt: skip
     return together([
         heading(3, _fund_heading(finance), "funds"),
         paragraph("；".join(_fund_finding(own) for own in _by_fund(rows)) + "。"),
-        silent_notes(review, finance.silent, ("funds",)),
+        silence_notes(review, "funds"),
         _scale_table(review, rows),
         waterfall_chart(finance),
         _record_table(finance),
@@ -45,7 +45,7 @@ def fund_section(review: Review) -> Fragment:
 def finance_finding(review: Review) -> str:
     """The one sentence of the page: how far each fund has come from announcement to money paid in."""
     finance = review.themes.finance
-    absent = unfiled(review, "funds", finance.filed)
+    absent = never_filed(review, "funds", finance.filed)
     if absent:
         return absent.text
     rows = rows_of(finance.scales)
@@ -113,7 +113,7 @@ def _record_table(finance: Finance) -> Fragment:
 def leverage_section(review: Review) -> Fragment:
     """撬动: social capital beside public money, in the fund and in its rounds."""
     finance = review.themes.finance
-    absent = unfiled(review, "funds", finance.filed)
+    absent = never_filed(review, "funds", finance.filed)
     if absent:
         return together([heading(3, "撬动：没有可用的数", "leverage"), absent])
     rows = [row for row in rows_of(finance.scales) if row["rows"]]
@@ -169,7 +169,7 @@ def _leverage_table(rows: list[dict[str, Any]]) -> Fragment:
 
 
 def _round_table(review: Review, finance: Finance) -> Fragment:
-    absent = unfiled(review, "investments", finance.filed)
+    absent = never_filed(review, "investments", finance.filed)
     if absent:
         return absent
     body = [
@@ -190,14 +190,14 @@ def _round_table(review: Review, finance: Finance) -> Fragment:
 def stage_section(review: Review) -> Fragment:
     """种子—天使—科创—产业: how many and how much at each stage."""
     finance = review.themes.finance
-    absent = unfiled(review, "investments", finance.filed)
+    absent = never_filed(review, "investments", finance.filed)
     if absent:
         return together([heading(3, "全链条投资：没有可用的数", "stages"), absent])
     rows = rows_of(finance.stages)
     count = sum(row["investments"] for row in rows)
     if not count:
         return together([heading(3, "还没有投资", "stages"), paragraph(f"{review.period.label}末以前没有投资记录。"),
-                         silent_notes(review, finance.silent, ("investments",))])  # fmt: skip
+                         silence_notes(review, "investments")])  # fmt: skip
     none = [row["stage"] for row in rows if not row["investments"]]
     chain = f"{listed(none)}阶段没有投资" if none else "四个阶段都有投资"
     largest, most = (max(rows, key=lambda row: row[name]) for name in ("amount", "investments"))
@@ -213,7 +213,7 @@ def stage_section(review: Review) -> Fragment:
     ]  # fmt: skip
     return together([
         heading(3, f"{count} 笔投资，{chain}", "stages"), paragraph(said),
-        silent_notes(review, finance.silent, ("investments",)),
+        silence_notes(review, "investments"),
         table("四个阶段的投资", _STAGE_HEADINGS, body, ("text", *numbers(6)), unit="万元、笔，另注明的除外",
               notes=[f"n={count} 笔。口径：“投资”表投资日期在评价日以前的，按所填阶段分，含收回后再投的；"
                      "占比是金额之比。", *_told_later(finance)]),

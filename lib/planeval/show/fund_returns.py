@@ -10,8 +10,8 @@ from planeval.measures.finance.returns import Returns
 from planeval.plan.fund_reading import FundReading
 from planeval.review import Review
 from planeval.show.actors_words import day_text, wan_text
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.trace import traced
 from planeval.show.words import percent
 
@@ -22,16 +22,17 @@ _UNDECIDED = "基金的倍数和年化收益率怎样算，评估人员未作决
 def recycling_section(review: Review) -> Fragment:
     """股权退出—循环发展: exits, what they brought, what was invested again, and DPI, RVPI, TVPI and XIRR."""
     finance = review.themes.finance
-    absent = unfiled(review, "investments", finance.filed)
+    absent = never_filed(review, "investments", finance.filed)
     if absent:
         return together([heading(3, "退出和循环：没有可用的数", "recycling"), absent])
     parts = [
         heading(3, _heading(finance.returns), "recycling"), paragraph(_finding(finance.returns)),
-        silent_notes(review, finance.silent, ("investments",)), _exit_table(finance),
+        silence_notes(review, "investments"),
+        *([_exit_table(finance)] if finance.returns.exits or finance.returns.partial else []),
     ]  # fmt: skip
     if finance.reading is None:
         return together([*parts, paragraph(_UNDECIDED)])
-    absent = unfiled(review, "funds", finance.filed)
+    absent = never_filed(review, "funds", finance.filed)
     multiples = absent or _multiple_table(review, finance.returns, finance.reading)
     return together([*parts, multiples, _rates(finance)])
 
@@ -39,7 +40,7 @@ def recycling_section(review: Review) -> Fragment:
 def recycling_finding(review: Review) -> str:
     """Exits, what they brought and what was invested again."""
     finance = review.themes.finance
-    absent = unfiled(review, "investments", finance.filed)
+    absent = never_filed(review, "investments", finance.filed)
     return absent.text if absent else _finding(finance.returns)
 
 

@@ -16,7 +16,7 @@ from planeval.show.counting_words import rule_in_words
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
 from planeval.show.html import Align, Fragment, heading, paragraph, rows_of, table, together
 from planeval.show.trace import traced
-from planeval.show.words import ABSENT
+from planeval.show.words import ABSENT, quoted
 
 _UNDECIDED = "这个计划没有决定用哪些指标衡量“四链”融合和三个定位，本节未作评价。"
 _FORMULA = (
@@ -88,11 +88,12 @@ def role_section(review: Review) -> Fragment:
         return together([*parts, paragraph(_UNDECIDED)])
     period = str(review.period)
     said = [f"{role.name} {_index(_of(judged, name, period))}" for name, role in judged.fusion.roles.items()]
-    said.append(f"{judged.fusion.catalyst} {_index(judged.degrees['degree'].iloc[-1])}（即协调度 D）")
+    degree = judged.degrees["degree"].iloc[-1]
+    said.append(f"{judged.fusion.catalyst}（即协调度 D）{'没有算出' if math.isnan(degree) else f' {degree:.2f}'}")
     quote = next((item.quote for item in review.plan.text.qualitative_targets if item.id == "three_roles"), "")
     parts.append(paragraph(f"本季三个定位的指数：{'，'.join(said)}。"))
     parts += (
-        [paragraph(f"方案原文：“{quote}”。方案没有写怎么衡量，以下指标和标准值是评估人员的决定。", "note")]
+        [paragraph(f"方案原文：{quoted(quote)}。方案没有写怎么衡量，以下指标和标准值是评估人员的决定。", "note")]
         if quote
         else []
     )
@@ -142,9 +143,9 @@ def _indicator_table(judged: FusionJudgement, groups: list[object], caption: str
 
 def _chain_chart(judged: FusionJudgement) -> Fragment:
     last = rows_of(judged.degrees)[-1]
-    title = f"四链协调度：{last['period']} 为 {_index(last['degree'])}" + (
-        f"，{last['grade']}" if last["grade"] else ""
-    )
+    title = f"四链协调度：{last['period']} 为 {_index(last['degree'])}，{last['grade']}"
+    if math.isnan(last["degree"]):
+        title = f"{last['period']} 的四链协调度没有算出"
     rows = rows_of(judged.degrees)
     with mpl.rc_context(style()):
         figure = Figure(figsize=(7.4, 2.9))

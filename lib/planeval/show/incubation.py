@@ -173,7 +173,11 @@ def lapsing_finding(review: Review) -> str:
     return (
         f"今后 {firms.ladder.lapsing_quarters} 个季度有 {len(soon)} 项资质到期（{_by_rung(soon)}），"
         f"方案期末前到期 {before_end} 项；"
-        f"另有 {len(firms.lapsed)} 项已经到期、至今未续（{_by_rung(firms.lapsed)}）。"
+        + (
+            f"另有 {len(firms.lapsed)} 项已经到期、至今未续（{_by_rung(firms.lapsed)}）。"
+            if len(firms.lapsed)
+            else "没有到期未续的。"
+        )
     )
 
 
@@ -186,7 +190,9 @@ def lapsing_section(review: Review) -> Fragment:
     if firms is None or firms.ladder is None:
         return together([head, absent or paragraph(NO_LADDER)])
     return together([
-        head, paragraph(lapsing_finding(review)), _lapsing_table(firms), _lapsing_list(firms), _lapsed_list(firms),
+        head, paragraph(lapsing_finding(review)),
+        *([_lapsing_table(firms), _lapsing_list(firms)] if len(firms.lapsing) else []),
+        *([_lapsed_list(firms)] if len(firms.lapsed) else []),
         paragraph("台账没有“申报中”一栏，正在申报认定的企业看不到，应由受理单位另行说明。", "note"),
     ])  # fmt: skip
 

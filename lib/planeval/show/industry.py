@@ -12,7 +12,8 @@ from planeval.plan.model import Industry
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, heading, paragraph, rows_of, table, together
 from planeval.show.place_figures import history_chart
-from planeval.show.places import absent, filing_notes, known_entry, not_applicable, not_filed, share_of, span
+from planeval.show.places import absent, filing_notes, known_entry, not_applicable, share_of, span
+from planeval.show.silence import not_filed
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, listed, percent
 

@@ -157,7 +157,8 @@ def task_table(review: Review) -> Fragment:
               ("重点任务", "条款", "牵头单位", "节点", *tasks_measured.STATES), rows,
               ("text", "text", "text", "number", "number", "number", "number", "number", "number"), unit="个",
               notes=[f"牵头单位是{BY_US}；方案只列责任单位。逾期后补做的记为逾期完成，不再转为按期。",
-                     "未报送：节点已到期，本季没有收到报送单位的台账，是否完成不得而知。"]),
+                     "未报送：节点已到期，本季没有收到报送单位的台账，是否完成不得而知。",
+                     "表中只有报送过的节点；分解了而没有单位报送过的，见“进度和衔接”。"]),
     ])  # fmt: skip
 
 

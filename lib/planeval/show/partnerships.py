@@ -7,8 +7,8 @@ from planeval.measures.partnerships import OPERATING, STATES
 from planeval.review import Review
 from planeval.show.actors_figures import region_chart
 from planeval.show.actors_words import NAMED_WHERE, NUMBER, day_text, names_note, target_notes, wan_text
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.trace import traced
 
 
@@ -16,14 +16,14 @@ from planeval.show.trace import traced
 def partnership_section(review: Review) -> Fragment:
     """Partnerships by region and state; the list."""
     actors = review.themes.actors
-    absent = unfiled(review, "partnerships", actors.filed)
+    absent = never_filed(review, "partnerships", actors.filed)
     if absent:
         return together([heading(3, "市校合作没有报送", "regions"), absent])
     said = actors.totals
     return together([
         heading(3, f"已签约市校合作 {said['partnerships']} 个，已运行 {said[OPERATING]} 个", "regions"),
         paragraph(_region_finding(actors)),
-        silent_notes(review, actors.silent, ("partnerships",)),
+        silence_notes(review, "partnerships"),
         _region_table(review, actors),
         region_chart(actors),
         _partnership_list(actors),
@@ -75,15 +75,15 @@ def university_section(review: Review) -> Fragment:
     """The universities the plan names; what came from each partner; who else provides; names to be looked at."""
     actors = review.themes.actors
     named = _named_universities(actors)
-    absent = unfiled(review, "partnerships", actors.filed)
+    absent = never_filed(review, "partnerships", actors.filed)
     if absent:
         return together([heading(3, "合作高校没有报送", "universities"), absent, named])
     return together([
         heading(3, f"合作高校 {actors.totals['universities']} 所", "universities"),
         paragraph(_produced_finding(actors)),
-        silent_notes(review, actors.silent, ("achievements",)),
+        silence_notes(review, "achievements"),
         named,
-        unfiled(review, "achievements", actors.filed) or _produced_table(actors),
+        never_filed(review, "achievements", actors.filed) or _produced_table(actors),
         _others_table(actors),
         _alike_table(actors),
     ])  # fmt: skip
@@ -104,7 +104,11 @@ def _named_universities(actors: Actors) -> Fragment:
 def _produced_finding(actors: Actors) -> str:
     said, named = actors.totals, actors.named_universities
     with_any = int(named["filed"].gt(0).sum())
-    text = f"方案点名的 {len(named)} 所高校中，{with_any} 所有合作。" if len(named) else ""
+    text = (
+        f"方案点名的 {len(named)} 所高校中，{f'{with_any} 所有合作' if with_any else '还没有一所有合作'}。"
+        if len(named)
+        else ""
+    )
     if "achievements" not in actors.filed:
         return text or "合作产出没有可用的数。"
     return (

@@ -44,7 +44,7 @@ def _bars(axes: Axes, rows: list[dict[str, Any]], column: str, title: str, unit:
     for at, row in enumerate(rows):
         value = row[column]
         if math.isnan(value):
-            axes.text(at, 0, "无数", ha="center", va="bottom", fontsize=8, color=MUTED)
+            axes.text(at, 0, "没有数", ha="center", va="bottom", fontsize=8, color=MUTED)
             continue
         axes.bar(at, value, width=0.62, color=ACCENT if at == len(rows) - 1 else "#a9bccd", edgecolor=RULE)
         axes.text(at, value + top * 0.02, amount(value, unit), ha="center", va="bottom", fontsize=8, color=INK)

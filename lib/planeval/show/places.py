@@ -15,6 +15,7 @@ from planeval.plan.reports import PART_NAMES, Part
 from planeval.problems import InputError, Problem
 from planeval.review import Review
 from planeval.show.html import Fragment, heading, paragraph, together
+from planeval.show.silence import not_filed
 from planeval.show.words import ABSENT, percent
 
 Named = TypeVar("Named", Industry, Zone)
@@ -63,16 +64,6 @@ def filing_notes(plan: Plan, firms: Firms, revenue: Revenue) -> list[str]:
         note for sheet, part in (("企业", firms), ("经营", revenue))
         if (note := not_filed(plan, sheet, part.due, part.heard))
     ]  # fmt: skip
-
-
-def not_filed(plan: Plan, sheet: str, due: tuple[str, ...], heard: tuple[str, ...]) -> str:
-    """One sentence on a table that units owe and have not filed for the quarter; empty when all did."""
-    silent = [plan.unit(unit).short_name for unit in due if unit not in heard]
-    if not silent:
-        return "" if due else f"没有决定“{sheet}”表由谁报送，本季也没有人报送。"
-    if not heard:
-        return f"本季“{sheet}”表应由{'、'.join(silent)}报送，均未报送；有关的数沿用以前报送的行，没有的不补。"
-    return f"本季“{sheet}”表应报 {len(due)} 个单位，{'、'.join(silent)}未报送；有关的数只含已报送和以前报送的行。"
 
 
 def share_of(part: float, whole: float) -> str:

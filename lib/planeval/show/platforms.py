@@ -10,8 +10,8 @@ from planeval.plan import part_names
 from planeval.review import Review
 from planeval.show.actors_figures import platform_chart
 from planeval.show.actors_words import NAMED_WHERE, NUMBER, day_text, names_note, target_notes
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.trace import traced
 from planeval.show.words import listed
 
@@ -20,14 +20,14 @@ from planeval.show.words import listed
 def platform_section(review: Review) -> Fragment:
     """Platforms by kind and level, older than the plan or new; issuers and hosts; those the plan names; the list."""
     actors = review.themes.actors
-    absent = unfiled(review, "platforms", actors.filed)
+    absent = never_filed(review, "platforms", actors.filed)
     if absent:
         return together([heading(3, "创新平台没有报送", "platforms"), absent, _named_platforms(actors)])
     said = actors.totals
     return together([
         heading(3, f"在册创新平台 {said['standing']} 个，新认定 {said['new']} 个", "platforms"),
         paragraph(_platform_finding(review, actors)),
-        silent_notes(review, actors.silent, ("platforms",)),
+        silence_notes(review, "platforms"),
         _kind_table(review, actors),
         platform_chart(actors),
         _host_table(actors),
@@ -41,7 +41,7 @@ def platform_section(review: Review) -> Fragment:
 def actors_finding(review: Review) -> str:
     """The one sentence of the page: platforms that stand, and how many of them are new."""
     actors = review.themes.actors
-    absent = unfiled(review, "platforms", actors.filed)
+    absent = never_filed(review, "platforms", actors.filed)
     return absent.text if absent else _platform_finding(review, actors)
 
 
@@ -52,7 +52,7 @@ def _platform_finding(review: Review, actors: Actors) -> str:
     levels = "、".join(f"{level} {said.get(level, 0)} 个" for level in _levels(actors))
     return (
         f"期末在册创新平台 {said['standing']} 个（{levels}）：起算日 {start.isoformat()} 前已有 {said['existing']} 个，"
-        f"以后新认定 {said['new']} 个；另有 {said['revoked']} 个已撤销。"
+        f"以后新认定 {said['new']} 个" + (f"；另有 {said['revoked']} 个已撤销。" if said["revoked"] else "。")
     )
 
 
@@ -108,7 +108,7 @@ def _named_platforms(actors: Actors) -> Fragment:
         return paragraph("方案没有点名具体的创新平台。")
     found = int(actors.named_platforms["filed"].gt(0).sum())
     return together([
-        heading(3, f"方案点名的平台：{len(rows)} 个中 {found} 个在台账中", "named-platforms"),
+        heading(3, f"方案点名的平台：{len(rows)} 个{f'中 {found} 个' if found else '都不'}在台账中", "named-platforms"),
         table("方案点名的创新平台", ("平台", "方案条款", "台账中", "状态"), rows, ("text", "text", "text", "text"),
               notes=[NAMED_WHERE]),
     ])  # fmt: skip

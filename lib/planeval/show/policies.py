@@ -8,9 +8,9 @@ from typing import Any
 from planeval.measures.policies import STANDING, Policies
 from planeval.review import Review
 from planeval.show.actors_words import day_text, wan_text
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
 from planeval.show.policy_figure import delivery_chart
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.small_samples import interval_text
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed, percent
@@ -23,10 +23,10 @@ _DELIVERY = ("政策", "落实主体", "应兑", "已兑", "兑现率", "尚差"
 def nothing_to_say(review: Review, anchor: str, title: str) -> Fragment | None:
     """The section when no policy is known: not applicable, nobody filed, or none yet; None when there are some."""
     found = review.themes.policies
-    absent = unfiled(review, "policies", found.filed)
+    absent = never_filed(review, "policies", found.filed)
     if absent is None and found.inventory.empty:
         absent = paragraph(f"{review.period.label}末以前“政策”表没有一行，没有可评的政策。")
-        absent += silent_notes(review, found.silent, ("policies",))
+        absent += silence_notes(review, "policies")
     return None if absent is None else together([heading(3, f"{title}：没有可用的数", anchor), absent])
 
 
@@ -54,7 +54,7 @@ def inventory_section(review: Review) -> Fragment:
     return together([
         heading(3, f"{len(standing)} 项政策施行中，{len(owners)} 个落实主体", "inventory"),
         paragraph(f"台账里有政策 {len(rows)} 项，其中施行中 {len(standing)} 项，每项都写了落实主体。{_stale(stale)}"),
-        silent_notes(review, found.silent, ("policies",)),
+        silence_notes(review, "policies"),
         table("政策清单", _INVENTORY, body, ["text"] * len(_INVENTORY),
               notes=[f"n={len(rows)} 项。口径：“政策”表每项政策取报到本期末最近一季的一行；各季是累计数，从不相加。"]),
         _field_table(found),
@@ -70,7 +70,8 @@ def _field_table(found: Policies) -> Fragment:
         return paragraph("哪项政策属于方案所列哪个方面，评估人员未作决定（policy_fields），不分。")
     body = [
         (row["field"], str(row["policies"]), "；".join(row["names"]) or ABSENT,
-         f"{whole(row['beneficiaries'])}/{whole(row['eligible'])}", wan_text(row["amount_due"]),
+         f"{whole(row['beneficiaries'])}/{whole(row['eligible'])}" if row["policies"] else ABSENT,
+         wan_text(row["amount_due"]),
          wan_text(row["amount_paid"]))
         for row in rows_of(found.fields)
     ]  # fmt: skip

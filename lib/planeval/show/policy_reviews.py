@@ -26,6 +26,8 @@ def review_finding(review: Review) -> str:
     states = Counter(row["review"] for row in rows)
     overdue = [row["name"] for row in rows if row["review"] == OVERDUE]
     due = states[IN_TIME] + states[LATE] + states[OVERDUE]
+    if not due:
+        return f"{states[NOT_DUE]} 项政策都没有到复评的日期。"
     text = f"已到期或已评的 {due} 项中，按期复评 {states[IN_TIME]} 项、逾期复评 {states[LATE]} 项、"
     text += f"逾期未评 {states[OVERDUE]} 项；未到期 {states[NOT_DUE]} 项。" + (
         f"逾期未评的：{listed(overdue)}。" if overdue else ""
@@ -81,9 +83,11 @@ def proposal_section(review: Review) -> Fragment:
     ]  # fmt: skip
     return together([
         heading(3, title, "proposals"), paragraph(_proposal_finding(rows, said, changes)),
-        table("废改立建议和依据", ("政策", "建议", "理由", "实享/应享（户）", "兑现率", "复评日期", "佐证材料"), body,
-              ("text", "text", "text", "number", "number", "text", "text"),
-              notes=[f"n={len(said)} 项。建议和理由照落实主体所报，本页不代拟；右侧各列是台账里的依据。"]),
+        *([table("废改立建议和依据",
+                 ("政策", "建议", "理由", "实享/应享（户）", "兑现率", "复评日期", "佐证材料"), body,
+                 ("text", "text", "text", "number", "number", "text", "text"),
+                 notes=[f"n={len(said)} 项。建议和理由照落实主体所报，本页不代拟；右侧各列是台账里的依据。"])]
+          if said else []),
     ])  # fmt: skip
 
 
@@ -92,6 +96,8 @@ def _text(value: Any) -> str:
 
 
 def _proposal_finding(rows: list[dict[str, Any]], said: list[dict[str, Any]], changes: list[dict[str, Any]]) -> str:
+    if not said:
+        return f"{len(rows)} 项政策的落实主体都还没有写修订、废止或保留的建议。"
     text = f"{len(rows)} 项政策中 {len(said)} 项写了建议，其中要修订、废止或新立的 {len(changes)} 项"
     text += f"：{listed([row['name'] for row in changes])}。" if changes else "。"
     bare = [row["name"] for row in changes if _text(row["proposal_reason"]) == ABSENT]
@@ -116,6 +122,7 @@ def effect_section(review: Review) -> Fragment:
     rows = rows_of(found.effects)
     told = [row for row in rows if not row["reason"]]
     first = f"{len(rows)} 项定了看什么结果的政策中，{len(told)} 项可作前后对照，{len(rows) - len(told)} 项不可。"
+    first = first if told else f"{len(rows)} 项定了看什么结果的政策都还不能作前后对照。"
     body = [
         (row["name"], row["outcome"], day_text(row["effective_on"]), _window(row), _value(row["before"], row["unit"]),
          _value(row["after"], row["unit"]), _words(row))
@@ -123,12 +130,17 @@ def effect_section(review: Review) -> Fragment:
     ]  # fmt: skip
     refusal = f"双重差分没有做：{found.refusal}。" if found.refusal else "双重差分的条件已具备，须另作。"
     return together([
-        heading(3, f"{len(told)} 项政策可作前后对照，不能据此说是政策带来的", "effect"), paragraph(first + refusal),
+        heading(3, _effect_heading(len(told)), "effect"),
+        paragraph(first + refusal),
         table("政策施行前后", ("政策", "看什么", "起施行", "施行后的季度", "上年同季", "施行后", "怎样说"), body,
               ("text", "text", "text", "text", *numbers(2), "text"),
               notes=["口径：施行后最多四个完整季度新发生的数，与上年同样几季相比，免受季节影响；各季都要有单位报送。"
                      "看什么结果是评估人员的决定（policy_effect）。前后不同还有许多别的原因，只说是否一致，不说因果。"]),
     ])  # fmt: skip
+
+
+def _effect_heading(told: int) -> str:
+    return f"{told} 项政策可作前后对照，不能据此说是政策带来的" if told else "还没有政策可作前后对照"
 
 
 def _window(row: dict[str, Any]) -> str:

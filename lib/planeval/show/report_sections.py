@@ -149,15 +149,15 @@ def _units_finding(review: Review) -> str:
     if judged.units["items"].eq(0).all():
         return "没有已到期的任务节点，单位得分和分段不适用。"
     ranked = judged.units[judged.units["rank_low"].notna()]
-    counts = "，".join(f"{band} {int(ranked['band'].eq(band).sum())} 个" for band in BANDS)
-    blurred = len(judged.pairs) - int(judged.pairs["distinct"].sum())
-    text = f"到期节点够数、可以比较的 {len(ranked)} 个单位中，{counts}"
-    if len(judged.pairs):
-        text += f"；{len(judged.pairs)} 对单位中有 {blurred} 对分不出先后"
-        lonely = _inseparable(review)
-        text += "，即彼此都分不出，名次没有意义" if blurred == len(judged.pairs) else ""
-        text += f"（{listed(lonely)}与任何单位都分不出）" if 0 < len(lonely) < len(ranked) else ""
     few = len(judged.units) - len(ranked)
+    if not len(judged.pairs):
+        return f"{few} 个单位到期的节点都太少，不比较、不分段。"
+    blurred = len(judged.pairs) - int(judged.pairs["distinct"].sum())
+    counts = "，".join(f"{band} {int(ranked['band'].eq(band).sum())} 个" for band in BANDS)
+    text = f"可以比较的 {len(ranked)} 个单位：{counts}；{len(judged.pairs)} 对单位中有 {blurred} 对分不出先后"
+    lonely = _inseparable(review)
+    text += "，名次没有意义" if blurred == len(judged.pairs) else ""
+    text += f"（{listed(lonely)}与任何单位都分不出）" if 0 < len(lonely) < len(ranked) else ""
     return text + (f"；另有 {few} 个单位节点太少，不比较。" if few else "。")
 
 
@@ -197,10 +197,15 @@ def _next_nodes(review: Review) -> Fragment:
     due = milestones_due_next(review)
     if due.empty:
         return paragraph("下季度没有到期的任务节点。")
-    units = list(dict.fromkeys(review.plan.unit(unit).short_name for unit in due["lead_unit"]))
-    return see(
-        f"下季度到期的任务节点 {len(due)} 个，牵头单位 {len(units)} 个：{listed(units)}。", ("30_tasks", "任务节点")
-    )
+    units = [unit.short_name for unit in review.plan.units if due["lead_unit"].eq(unit.id).any()]
+    return see(f"下季度到期的任务节点 {len(due)} 个，{_led_by(review, units)}。", ("30_tasks", "任务节点"))
+
+
+def _led_by(review: Review, units: list[str]) -> str:
+    """Who leads the nodes; no list of names where it is everybody."""
+    if len(units) == len(review.plan.units):
+        return f"{len(units)} 个责任单位各有牵头"
+    return f"由 {len(units)} 个单位牵头：{listed(units)}"
 
 
 def _outlook_finding(review: Review) -> str:

@@ -32,11 +32,12 @@ def stay_finding(everybody: Stay, reading: SurvivalReading, words: StayWords) ->
     whom = f"起算日以后{words.came}" if reading.cohort_since == "plan_start" else f"台账中{words.came}"
     if not n:
         return f"没有{whom}的{words.who}，留存无从估计。"
+    counted = f"{n} 名{words.who}" if words.unit == "人" else f"{n} {words.unit}{words.who}"
     if not left:
-        return f"{whom}的 {n} {words.unit}{words.who}到评价日没有{words.left}的；跟踪时间长短不一，不等于以后都留得住。"
+        return f"{whom}的 {counted}，到评价日没有一{words.unit}{words.left}；跟踪时间长短不一，不等于以后都留得住。"
     kept = remaining_text(everybody.curve, reading.horizon_days)
     return (
-        f"{whom}的 {n} {words.unit}{words.who}已{words.left} {left} {words.unit}；"
+        f"{whom}的 {counted}已{words.left} {left} {words.unit}；"
         f"{words.came}满 {reading.horizon_days} 天{words.remains}的估计：{kept}。"
     )
 

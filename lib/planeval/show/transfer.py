@@ -10,8 +10,8 @@ from planeval.measures.transfer import Transfer
 from planeval.measures.transfer_lags import Lag
 from planeval.review import Review
 from planeval.show.actors_words import NUMBER, target_notes, wan_text
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, heading, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.small_samples import at_risk_text, median_text, reading_note, remaining_text, share_text
 from planeval.show.survival_figures import curve_chart
 from planeval.show.trace import traced
@@ -25,14 +25,14 @@ _FEW = 5
 def funnel_section(review: Review) -> Fragment:
     """登记→签约→到账→投产: how many reached each stage and what share of the stage before."""
     transfer = review.themes.transfer
-    absent = unfiled(review, "achievements", transfer.filed)
+    absent = never_filed(review, "achievements", transfer.filed)
     if absent:
         return together([heading(3, "成果没有报送", "funnel"), absent])
     rows = rows_of(transfer.funnel)
     return together([
         heading(3, f"台账成果 {rows[0]['reached']} 项，投产 {rows[-1]['reached']} 项", "funnel"),
         paragraph(_funnel_finding(rows)),
-        silent_notes(review, transfer.silent, ("achievements",)),
+        silence_notes(review, "achievements"),
         _funnel_table(review, transfer, rows),
         funnel_chart(rows),
     ])  # fmt: skip
@@ -41,7 +41,7 @@ def funnel_section(review: Review) -> Fragment:
 def transfer_finding(review: Review) -> str:
     """The one sentence of the page: how far achievements have come, and where fewest go on."""
     transfer = review.themes.transfer
-    absent = unfiled(review, "achievements", transfer.filed)
+    absent = never_filed(review, "achievements", transfer.filed)
     return absent.text if absent else _funnel_finding(rows_of(transfer.funnel))
 
 
@@ -87,7 +87,7 @@ def _funnel_table(review: Review, transfer: Transfer, rows: list[dict[str, Any]]
 def lag_section(review: Review) -> Fragment:
     """How long each step takes, with those still waiting counted as waiting."""
     transfer = review.themes.transfer
-    absent = unfiled(review, "achievements", transfer.filed)
+    absent = never_filed(review, "achievements", transfer.filed)
     if absent:
         return together([heading(3, "用时没有可用的数", "lags"), absent])
     if transfer.lags is None or transfer.reading is None:
@@ -114,7 +114,7 @@ def _lag_heading(lag: Lag) -> str:
 def _lag_finding(lags: tuple[Lag, ...]) -> str:
     parts = [
         f"{lag.begins}到{lag.ends}：跟踪 {lag.curve.n} 项，{lag.curve.times.events} 项已走完，"
-        f"中位用时{median_text(lag.curve)}"
+        f"中位用时 {median_text(lag.curve)}"
         for lag in lags
     ]
     return "；".join(parts) + "。还没走完的按仍在等待计，不当作不会走完。"
@@ -159,7 +159,7 @@ def _lag_table(lags: tuple[Lag, ...], day: int, note: str) -> Fragment:
 def money_section(review: Review) -> Fragment:
     """Amounts agreed against amounts received, by the quarter of signing."""
     transfer = review.themes.transfer
-    absent = unfiled(review, "achievements", transfer.filed)
+    absent = never_filed(review, "achievements", transfer.filed)
     if absent:
         return together([heading(3, "合同额没有可用的数", "money"), absent])
     said = transfer.totals

@@ -10,8 +10,8 @@ from planeval.measures.receivers import INSIDE, UNLISTED
 from planeval.measures.transfer import Transfer
 from planeval.review import Review
 from planeval.show.actors_words import NUMBER, day_text, wan_text
-from planeval.show.gaps import silent_notes, unfiled
 from planeval.show.html import Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, silence_notes
 from planeval.show.trace import traced
 from planeval.show.words import percent
 
@@ -22,7 +22,7 @@ _FEW, _SHOWN = 5, 10
 def source_section(review: Review) -> Fragment:
     """Providers of contracts and how much hangs on one of them; receivers inside and outside the valley."""
     transfer = review.themes.transfer
-    absent = unfiled(review, "achievements", transfer.filed)
+    absent = never_filed(review, "achievements", transfer.filed)
     if absent:
         return together([heading(3, "成果来源没有报送", "sources"), absent])
     rows = [row for row in rows_of(transfer.sources) if row["contracts"]]
@@ -102,7 +102,7 @@ def _alike_table(transfer: Transfer) -> Fragment:
 def base_section(review: Review) -> Fragment:
     """Mid-trial bases, and what the ledger cannot say of them."""
     transfer = review.themes.transfer
-    absent = unfiled(review, "platforms", transfer.filed)
+    absent = never_filed(review, "platforms", transfer.filed)
     if absent:
         return together([heading(3, "中试基地没有报送", "bases"), absent])
     standing = int(transfer.bases["standing"].eq(STANDING).sum())
@@ -115,7 +115,7 @@ def base_section(review: Review) -> Fragment:
     headings = ("平台编号", "中试基地", "级别", "依托单位", "依托单位所在", "认定日期", "状态", "先后")
     return together([
         heading(3, f"在册中试基地 {standing} 个，其中新认定 {new} 个", "bases"),
-        silent_notes(review, transfer.silent, ("platforms",)),
+        silence_notes(review, "platforms"),
         table("中试基地", headings, rows, ["text"] * len(headings), notes=[
             f"n={len(rows)}。口径：“平台”表中种类为中试基地的，期末未撤销为在册。",
             "台账没有成果经过哪个中试基地的记录，基地承接了多少成果、中试用时多久都无法量。",

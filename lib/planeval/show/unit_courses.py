@@ -103,7 +103,12 @@ def _data(courses: dict[str, list[dict[str, Any]]]) -> Fragment:
         (name, *("未到" if pd.isna(row["done"]) else f"{row['done']}/{row['planned']}" for row in course))
         for name, course in courses.items()
     ]
-    aligns: list[Align] = ["text", *["mark" for _ in quarters]]
+    marks: list[Align] = ["mark" for _ in quarters]
     return table(
-        "各单位牵头节点（已完成/计划到期，累计）", ("责任单位", *quarters), rows, aligns, unit="个", kind="plain"
+        "各单位牵头节点（已完成/计划到期，累计）",
+        ("责任单位", *quarters),
+        rows,
+        ["text", *marks],
+        unit="个",
+        kind="plain",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import shorten
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -56,7 +56,7 @@ def unit_timeline(review: Review, nodes: pd.DataFrame) -> Fragment:
     rows = rows_of(nodes)
     late = [row for row in rows if row["state"] in (MADE_UP, OVERDUE)]
     due = [row for row in rows if row["state"] != NOT_DUE]
-    title = f"{len(due)} 个节点已到期或提前完成，{len(late)} 个没有按期" if due else f"{len(rows)} 个节点都没有到期"
+    title = _title(rows, due, late)
     alt = "；".join(_said(row) for row in rows)
     data = [(str(row["name"]), *_days(row), str(row["state"])) for row in rows]
     with mpl.rc_context(style()):
@@ -66,6 +66,16 @@ def unit_timeline(review: Review, nodes: pd.DataFrame) -> Fragment:
         return chart(figure, title, f"节点时间线：{alt}。",
                      table("节点的时限和完成日期", ("节点", "时限", "完成日期", "状态"), data,
                            ("text", "mark", "mark", "mark"), kind="plain"))  # fmt: skip
+
+
+def _title(rows: list[dict[str, Any]], due: list[dict[str, Any]], late: list[dict[str, Any]]) -> str:
+    """How many of the nodes that are due kept their day."""
+    if not due:
+        return f"{len(rows)} 个节点都没有到期"
+    unheard = sum(row["state"] == UNREPORTED for row in due)
+    said = f"{len(late)} 个没有按期" if late else "" if unheard else "都按期"
+    said += f"{'，' if late else ''}{unheard} 个没有报送" if unheard else ""
+    return f"到期和提前完成的节点 {len(due)} 个，{said}"
 
 
 def _days(row: dict[str, Any]) -> tuple[str, str]:
@@ -98,7 +108,8 @@ def _draw(axes: Axes, rows: list[dict[str, Any]], review: Review) -> None:
         [float(date2num(quarter.end)) for quarter in quarters], [str(each) for each in quarters], fontsize=8
     )
     axes.set_xlim(float(date2num(first.start)) - 10, float(date2num(last.end)) + 20)
-    axes.set_yticks([-place for place in range(len(rows))], [_label(row["name"]) for row in rows], fontsize=8.5)
+    axes.set_yticks([-place for place in range(len(rows))], [_label(row["name"]) for row in rows], fontsize=8.2,
+                    linespacing=0.95)  # fmt: skip
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
@@ -108,5 +119,5 @@ def _draw(axes: Axes, rows: list[dict[str, Any]], review: Review) -> None:
 
 
 def _label(name: str) -> str:
-    text = shorten(name, 200)
-    return text if len(text) <= 20 else f"{text[:19]}…"
+    """A node's whole name, on two lines where it is long."""
+    return fill(" ".join(name.split()), 22)

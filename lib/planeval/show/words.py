@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from planeval.judge.evidence import FAIR, NOT_APPLICABLE, NOTHING_TO_CHECK, SUFFICIENT, UNDECIDED, WEAK
 from planeval.judge.milestone_lights import FINISHED, NO_NODES, NOTHING_DUE
@@ -52,8 +52,12 @@ def signed(value: float, unit: str) -> str:
 
 
 def percent(share: float) -> str:
-    """0.367 → `36.7%`; a dash where there is none."""
-    return ABSENT if math.isnan(share) else f"{100 * share:.1f}%"
+    """0.367 → `36.7%`, 0.3125 → `31.3%` (halves round up); a dash where there is none."""
+    return ABSENT if math.isnan(share) else f"{_half_up(100 * Decimal(repr(float(share))), 1)}%"
+
+
+def _half_up(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def points(gap: float) -> str:
@@ -82,6 +86,11 @@ def legend() -> str:
 def band(gap: float) -> str:
     """A limit of a light in whole percentage points: −0.10 → `−10`."""
     return f"{100 * gap:g}".replace("-", "−")
+
+
+def quoted(words: str) -> str:
+    """The plan's words between quotation marks; quotation marks inside them become single ones."""
+    return f"“{words.replace('“', '‘').replace('”', '’')}”"
 
 
 def listed(names: list[str], limit: int = 8) -> str:

@@ -13,7 +13,8 @@ from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, heading, paragraph, rows_of, table, together
 from planeval.show.industry import parts_table
 from planeval.show.place_figures import history_chart, premises_chart
-from planeval.show.places import absent, filing_notes, known_entry, not_applicable, not_filed
+from planeval.show.places import absent, filing_notes, known_entry, not_applicable
+from planeval.show.silence import not_filed
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, percent
 from planeval.show.zone_words import CRITERIA, measured
@@ -35,7 +36,7 @@ def zone_summary(review: Review, zone: str) -> Fragment:
     space = f"，载体已用 {percent(used['occupancy'])}" if used and not math.isnan(used["occupancy"]) else ""
     lead = f"{entry.name}在谷企业 {len(profile.rows)} 家{space}。"
     points = [_moves(profile), _ready(profile)]
-    facts = [("方案", f"{entry.quote}（{entry.clause}）"), ("规划面积", f"{entry.area_km2:g} 平方公里")]
+    facts = [("规划面积", f"{entry.area_km2:g} 平方公里（{entry.clause}，“{entry.quote}”）")]
     return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points), definition_list(facts)])
 
 
@@ -148,19 +149,21 @@ def zone_movers(review: Review, zone: str) -> Fragment:
     return together([
         heading(3, f"{entry.name}本季迁入和迁出", "movers"), paragraph(_moves(profile)),
         _movers(f"{entry.name}本季迁入的企业", "迁入日期", review, profile.entrants, "entered_on", notes),
-        _movers(f"{entry.name}本季迁出的企业", "迁出日期", review, profile.leavers, "left_on", notes),
+        _movers(f"{entry.name}本季迁出的企业", "迁出日期", review, profile.leavers, "left_on", []),
     ])  # fmt: skip
 
 
 def _movers(title: str, day: str, review: Review, rows: pd.DataFrame, column: str, notes: list[str]) -> Fragment:
     names = {industry.id: industry.name for industry in review.plan.text.industries}
+    if rows.empty:
+        return together(paragraph(note, "note") for note in notes)
     listed = [
         (row["name"], names.get(row["industry"], row["industry"]), _chain(row["chain"]),
          row["origin"], row[column].date().isoformat())
         for row in rows_of(rows)
     ]  # fmt: skip
-    return table(title, ("企业", "产业", "产业链", "来源", day), listed, ("text", "text", "text", "text", "mark"),
-                 unit=f"共 {len(listed)} 家", notes=notes)  # fmt: skip
+    return table(f"{title}（{len(listed)} 家）", ("企业", "产业", "产业链", "来源", day), listed,
+                 ("text", "text", "text", "text", "mark"), notes=notes)  # fmt: skip
 
 
 @traced

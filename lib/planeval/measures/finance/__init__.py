@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planeval.ledger import Ledger
-from planeval.measures.actors import ever_filed, silent_units
+from planeval.measures.actors import ever_filed
 from planeval.measures.finance.credit import FIRM_TYPES, KINDS, grants_by_quarter, loans_at, loans_by
 from planeval.measures.finance.funds import PAID_IN, fund_records, fund_scales
 from planeval.measures.finance.investments import by_stage, investments_at
@@ -27,8 +27,7 @@ class Finance:
 
     records, scales: see funds. investments, stages: see investments. returns: see returns. exit_rate, all_rate: a
     Rate, or why none can be sought; None when fund_reading was not decided. loans: see loans_at; by_kind,
-    by_firm_type, grants: see credit. filed: tables that anybody ever filed; silent: table → units that had to file it
-    for the period and did not.
+    by_firm_type, grants: see credit. filed: tables that anybody ever filed.
     """
 
     reading: FundReading | None
@@ -44,7 +43,6 @@ class Finance:
     by_firm_type: pd.DataFrame
     grants: pd.DataFrame
     filed: frozenset[str]
-    silent: dict[str, tuple[str, ...]]
 
 
 def measure_finance(ledger: Ledger, method: Method, period: Period) -> Finance:
@@ -61,5 +59,4 @@ def measure_finance(ledger: Ledger, method: Method, period: Period) -> Finance:
         loans=loans, by_kind=loans_by(loans, "kind", KINDS), by_firm_type=loans_by(loans, "firm_type", FIRM_TYPES),
         grants=grants_by_quarter(ledger, start, period),
         filed=frozenset(table for table in TABLES if ever_filed(ledger, table, period)),
-        silent={table: silent_units(ledger, table, period) for table in TABLES},
     )  # fmt: skip

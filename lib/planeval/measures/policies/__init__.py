@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from planeval.ledger import Ledger
-from planeval.measures.actors import ever_filed, silent_units
+from planeval.measures.actors import ever_filed
 from planeval.measures.policies.effect import (
     before_and_after,
     difference_refusal,
@@ -48,7 +48,7 @@ class Policies:
     force and not filed for the period; coverage = beneficiaries / eligible with Wilson's interval, delivery =
     amount_paid / amount_due, NaN where the ledger does not allow it (blank, or more had than could have). fields: the
     decided fields (FIELD_COLUMNS; unknown: numbers decided that the ledger does not hold), None when not decided.
-    effects: see effect; None when not decided. refusal: why no difference-in-differences. filed, silent: as in Actors.
+    effects: see effect; None when not decided. refusal: why no difference-in-differences. filed: as in Actors.
     """
 
     inventory: pd.DataFrame
@@ -57,7 +57,6 @@ class Policies:
     effect: PolicyEffect | None
     refusal: str
     filed: frozenset[str]
-    silent: dict[str, tuple[str, ...]]
 
 
 def measure_policies(ledger: Ledger, method: Method, period: Period) -> Policies:
@@ -73,7 +72,7 @@ def measure_policies(ledger: Ledger, method: Method, period: Period) -> Policies
         inventory=found, fields=None if mapping is None else _fields(found, mapping),
         effects=None if effect is None else before_and_after(ledger, found, effect, start, period), effect=effect,
         refusal="" if effect is None else difference_refusal(firms, firms, 0, effect),
-        filed=filed, silent={"policies": silent_units(ledger, "policies", period)},
+        filed=filed,
     )  # fmt: skip
 
 

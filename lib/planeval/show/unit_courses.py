@@ -14,6 +14,7 @@ from planeval.plan import part_names
 from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
 from planeval.show.html import Align, Fragment, heading, paragraph, rows_of, table, together
+from planeval.show.trace import traced
 from planeval.show.words import listed
 
 _ACROSS = 4
@@ -21,6 +22,7 @@ _NAME_WIDTH = 11  # characters of a unit's name on one line of its panel
 _PANEL_HEIGHT, _FOOT = 0.98, 0.42
 
 
+@traced
 def unit_courses(review: Review) -> Fragment:
     """The panels in the plan's order, all on one scale, with the numbers drawn; one sentence without nodes."""
     head = heading(3, "各单位牵头节点逐季计划和完成", "courses")

@@ -34,6 +34,7 @@ TASKS = {
         ledger=("milestones",),
         tables=("burn_up",),
         about="tasks",
+        places=("30_tasks#progress",),
     ),
     "slippage_section": Origin(
         "后续节点：沿前置关系找出直接或间接以它为前置、还没有完成的节点；已过天数＝季末－时限。",
@@ -78,6 +79,12 @@ TASKS = {
         ledger=("milestones",),
         decisions=_LIGHTS,
         tables=("unit_lights",),
+    ),
+    "unit_courses": Origin(
+        "各单位牵头的节点，各季末累计到期的与累计完成的。",
+        ledger=("milestones",),
+        tables=("nodes", "milestones"),
+        places=("41_units#units",),
     ),
     "unit_bands_section": Origin(
         "得分＝Σ（节点得分×份额）÷Σ份额；收缩后得分向总平均靠拢，节点越少靠得越多；名次区间由其误差随机模拟得出。",

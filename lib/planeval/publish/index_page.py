@@ -13,6 +13,7 @@ from planeval.problems import ERROR
 from planeval.publish.manifest import PublishedPage
 from planeval.publish.tables import TABLE_MEANINGS
 from planeval.review import Review
+from planeval.show.duty_matrix import duty_matrix
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
 from planeval.show.opening import opening
 from planeval.show.origins import ORIGINS
@@ -25,11 +26,12 @@ def index_blocks(review: Review, pages: Sequence[PublishedPage], tables: dict[st
     head = f"{review.plan.text.short_title} {review.period.label}评估"
     sections = (
         ("一、指标完成情况", target_table(review)),
-        ("二、本次评估的网页", _page_list(pages)),
-        ("三、没有计入的报送", _refused(review)),
-        ("四、评估人员的决定", _decisions(review)),
-        ("五、数据表", _table_list(review, tables)),
-        ("六、输入文件", _inputs(review)),
+        ("二、任务清单和责任单位", duty_matrix(review)),
+        ("三、本次评估的网页", _page_list(pages)),
+        ("四、没有计入的报送", _refused(review)),
+        ("五、评估人员的决定", _decisions(review)),
+        ("六、数据表", _table_list(review, tables)),
+        ("七、输入文件", _inputs(review)),
     )
     blocks = [together([Fragment("<h1>"), Fragment(_escaped(head)), Fragment("</h1>")]).html, opening(review).html]
     for title, content in sections:

@@ -18,7 +18,7 @@ from planeval.review import Review
 from planeval.show.figures import INK, LIGHT_COLOURS, MUTED, RULE, chart, style
 from planeval.show.html import Cell, Fragment, esc, rows_of, table
 
-_STATES = {
+STATE_SYMBOLS = {
     ON_TIME: ("●", "done"), MADE_UP: ("◆", "behind"), OVERDUE: ("■", "far-behind"), NOT_DUE: ("◇", "unreported"),
     UNREPORTED: ("○", "unreported"),
 }  # fmt: skip
@@ -26,7 +26,7 @@ _STATES = {
 
 def state_mark(state: str) -> Cell:
     """A node's state with symbol and colour; readable without colour."""
-    symbol, kind = _STATES[state]
+    symbol, kind = STATE_SYMBOLS[state]
     return Cell(
         f"{symbol} {state}", f'<span class="light {kind}"><span aria-hidden="true">{symbol}</span> {esc(state)}</span>'
     )
@@ -94,7 +94,7 @@ def _draw(axes: Axes, rows: list[dict[str, Any]], review: Review) -> None:
     now = float(date2num(review.period.end))
     axes.axvline(now, color=INK, linewidth=1)
     for place, row in enumerate(rows):
-        colour = LIGHT_COLOURS[_STATES[row["state"]][1]]
+        colour = LIGHT_COLOURS[STATE_SYMBOLS[row["state"]][1]]
         due = float(date2num(row["due_on"]))
         finished = row["state"] in FINISHED
         end = float(date2num(row["finished_on"])) if finished else now if row["state"] in (OVERDUE, UNREPORTED) else due

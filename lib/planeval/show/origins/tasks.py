@@ -127,6 +127,13 @@ TASKS = {
         decisions=("filing_deadline_days", "filing_duties"),
         tables=("filings",),
     ),
+    "duty_matrix": Origin(
+        "每个工作事项的节点按牵头、配合的单位归拢，取最要紧的一个状态。",
+        ledger=("milestones",),
+        tables=("nodes", "milestones"),
+        places=("30_tasks#tasks", "41_units#units"),
+        about="tasks",
+    ),
     "index_tables": Origin("各数表的行数，一行一条记录；怎样算出见用到它的网页。"),
     "evidence_table": Origin(
         "覆盖率＝写明佐证材料的行数÷计入的行数。", decisions=("evidence_bands",), tables=("unit_lights",)

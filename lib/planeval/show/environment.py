@@ -12,7 +12,7 @@ from planeval.measures.environment import Environment
 from planeval.measures.environment.subsidies import Subsidies
 from planeval.review import Review
 from planeval.show.html import Fragment, heading, numbers, paragraph, rows_of, table, together
-from planeval.show.silence import silent_units, unavailable
+from planeval.show.silence import silent_units, unavailable, without_rows
 from planeval.show.small_samples import NO_READING, median_text, reading_note
 from planeval.show.stays import StayWords, stay_chart, stay_finding, stay_table
 from planeval.show.subsidy_figure import subsidy_chart
@@ -240,7 +240,7 @@ def premises_section(review: Review) -> Fragment:
         return together([head, absent])
     found = review.themes.environment.premises
     if found.empty:
-        return together([head, paragraph("本季载体表没有一行，面积和使用率无从计算。")])
+        return together([head, paragraph(without_rows(review, "premises", ""))])
     names = {zone.id: zone.name for zone in review.plan.text.zones}
     total = found.sum(numeric_only=True)
     first = (

@@ -13,7 +13,7 @@ from planeval.review import Review
 from planeval.show.html import Fragment, bullets, definition_list, esc, heading, paragraph, rows_of, table, together
 from planeval.show.place_figures import history_chart
 from planeval.show.places import absent, filing_notes, known_entry, not_applicable, share_of, span
-from planeval.show.silence import not_filed
+from planeval.show.silence import never_filed, not_filed
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, listed, percent
 
@@ -38,7 +38,7 @@ def industry_summary(review: Review, industry: str) -> Fragment:
     facts = [("方案要求", f"{entry.quote}（{entry.clause}）")]
     facts += [("产业链", "、".join(entry.chains))] if entry.chains else []
     facts += [("方案列出的重点", "、".join(entry.focus))] if entry.focus else []
-    points = [point for point in (_moves(profile), _titles(profile), _gaps(review, entry)) if point]
+    points = [point for point in (_moves(profile), _titles(review, profile), _gaps(review, entry)) if point]
     return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points), definition_list(facts)])
 
 
@@ -52,7 +52,10 @@ def _moves(profile: IndustryProfile) -> str:
     return f"本季迁入 {now['entered']} 家，迁出 {now['left']} 家。"
 
 
-def _titles(profile: IndustryProfile) -> str:
+def _titles(review: Review, profile: IndustryProfile) -> str:
+    absent = never_filed(review, "certificates")
+    if absent is not None:
+        return absent.text
     said = [
         f"{row['kind']} {row['valid']:g} 家" for row in rows_of(profile.certificates) if not math.isnan(row["valid"])
     ]
@@ -107,6 +110,8 @@ def industry_titles(review: Review, industry: str) -> Fragment:
     if found is None:
         return absent(review, "industry", "资质", "titles")
     entry, profile = found
+    if never_filed(review, "certificates") is not None:
+        return together([heading(3, f"{entry.name}企业的资质", "titles"), paragraph(_titles(review, profile))])
     rows = [
         (row["kind"], _count(row["valid"], "未定有效期口径"), _count(row["all_valid"], ABSENT),
          share_of(row["valid"], row["all_valid"]), f"{row['granted']}")
@@ -118,7 +123,7 @@ def industry_titles(review: Review, industry: str) -> Fragment:
         *_silent(review, profile, {"certificates": "资质"}),
     ]
     return together([
-        heading(3, f"{entry.name}企业的资质", "titles"), paragraph(_titles(profile) or "没有资质的记录。"),
+        heading(3, f"{entry.name}企业的资质", "titles"), paragraph(_titles(review, profile) or "没有资质的记录。"),
         table(f"{entry.name}企业持有的资质", ("资质", "有效", "全谷有效", "占全谷", "已取得"), rows,
               ("text", "number", "number", "number", "number"), unit="家", notes=notes),
     ])  # fmt: skip
@@ -175,24 +180,36 @@ def industry_results(review: Review, industry: str) -> Fragment:
     if found is None:
         return absent(review, "industry", "成果、投资和贷款", "results")
     entry, profile = found
-    items = int(profile.achievements["items"].sum())
+    parts = {
+        "achievements": _achievements(review, entry, profile),
+        "investments": _money(f"{entry.name}企业获得的基金投资", "投资阶段", profile.investments,
+                              _silent(review, profile, {"investments": "投资"})),
+        "credit": _money(f"{entry.name}企业的贷款", "贷款种类", profile.credit,
+                         _silent(review, profile, {"credit": "信贷"})),
+    }  # fmt: skip
+    unfiled = {table: said for table in parts if (said := never_filed(review, table)) is not None}
+    told = {
+        "achievements": f"登记在{entry.name}名下的成果 {int(profile.achievements['items'].sum())} 项",
+        "investments": _total(profile.investments, "投资", "笔"), "credit": _total(profile.credit, "贷款", "笔"),
+    }  # fmt: skip
+    lead = "；".join(sentence for table, sentence in told.items() if table not in unfiled)
+    return together([
+        heading(3, f"{entry.name}的成果、投资和贷款", "results"),
+        *([paragraph(f"截至季末{lead}。")] if lead else []),
+        *(unfiled.get(table, part) for table, part in parts.items()),
+    ])  # fmt: skip
+
+
+def _achievements(review: Review, entry: Industry, profile: IndustryProfile) -> Fragment:
     rows = [
         (row["stage"], f"{row['items']}", _stated(row["contract"], row["with_contract"]),
          _stated(row["received"], row["with_received"]))
         for row in rows_of(profile.achievements)
     ]  # fmt: skip
-    return together([
-        heading(3, f"{entry.name}的成果、投资和贷款", "results"),
-        paragraph(f"截至季末登记在{entry.name}名下的成果 {items} 项；{_total(profile.investments, '投资', '笔')}；"
-                  f"{_total(profile.credit, '贷款', '笔')}。"),
-        table(f"{entry.name}的科技成果", ("所处阶段", "成果（项）", "合同金额", "到账金额"), rows,
-              ("text", "number", "number", "number"), unit="项、万元", notes=[
-                  "按台账中的所属产业，含起算日以前的；每项成果只在它已到达的阶段计一次。金额只加写明的，括号内为写明金额的项数。",
-                  *_silent(review, profile, {"achievements": "成果"})]),
-        _money(f"{entry.name}企业获得的基金投资", "投资阶段", profile.investments,
-               _silent(review, profile, {"investments": "投资"})),
-        _money(f"{entry.name}企业的贷款", "贷款种类", profile.credit, _silent(review, profile, {"credit": "信贷"})),
-    ])  # fmt: skip
+    return table(f"{entry.name}的科技成果", ("所处阶段", "成果（项）", "合同金额", "到账金额"), rows,
+                 ("text", "number", "number", "number"), unit="项、万元", notes=[
+                     "按台账中的所属产业，含起算日以前的；每项成果只在它已到达的阶段计一次。金额只加写明的，括号内为写明金额的项数。",
+                     *_silent(review, profile, {"achievements": "成果"})])  # fmt: skip
 
 
 def _stated(value: float, count: int) -> str:
@@ -206,6 +223,8 @@ def _total(rows: pd.DataFrame, what: str, unit: str) -> str:
 
 
 def _money(title: str, kind: str, rows: pd.DataFrame, silent: list[str]) -> Fragment:
+    if rows.empty:
+        return together(paragraph(note, "note") for note in silent)
     listed_rows = [(row["kind"], f"{row['items']}", f"{row['firms']}", amount(row["amount"], "万元")) for row in
                    rows_of(rows)]  # fmt: skip
     note = "截至季末的累计数；企业按“企业”表的所属产业，已迁出的企业也计入；金额为投出或放款金额，不是余额。"

@@ -12,13 +12,15 @@ from matplotlib.figure import Figure
 
 from planeval.show.cluster_figures import bare
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
-from planeval.show.html import Fragment, rows_of, table
+from planeval.show.html import Fragment, paragraph, rows_of, table
 from planeval.show.words import amount, percent
 
 
 def history_chart(name: str, history: pd.DataFrame) -> Fragment:
     """Two panels with one axis of quarters: firms in place at the quarter's end, the quarter's own revenue."""
     rows = rows_of(history)
+    if not any(row["firms"] for row in rows) and all(math.isnan(row["revenue"]) for row in rows):
+        return paragraph(f"{name}各季都没有在谷企业和营收的记录，没有可画的图。", "note")
     first, last = rows[0], rows[-1]
     title = f"{name}在谷企业由 {first['quarter']} 的 {first['firms']} 家到 {last['quarter']} 的 {last['firms']} 家"
     with mpl.rc_context(style()):

@@ -94,6 +94,14 @@ def _field_table(found: Policies) -> Fragment:
     )  # fmt: skip
 
 
+def _unstated(review: Review, rows: list[dict[str, Any]]) -> str:
+    """Policies whose owner left the eligible or the beneficiaries blank; they are in no sum."""
+    if not rows:
+        return ""
+    names = listed([f"{row['name']}（{review.plan.unit(row['owner']).short_name}）" for row in rows])
+    return f"没有写应享或实享、不在合计中的：{names}。"
+
+
 @traced
 def coverage_section(review: Review) -> Fragment:
     """实享 / 应享 with counts and interval, and the cost per beneficiary."""
@@ -111,6 +119,7 @@ def coverage_section(review: Review) -> Fragment:
     text += f"有人应享而无人实享的：{listed(idle)}。" if idle else ""
     text += f"还没有人符合条件的：{listed(nobody)}。" if nobody else ""
     text += f"实享多于应享、须核对的：{listed(over)}。" if over else ""
+    text += _unstated(review, [row for row in rows if row not in known])
     body = [(row["name"], _covered(row), wan_text(row["amount_paid"]), _cost(row)) for row in rows]
     return together([
         heading(3, f"应享 {could:,.0f} 户次，实享 {had:,.0f} 户次", "coverage"), paragraph(text),

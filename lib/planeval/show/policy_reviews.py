@@ -123,20 +123,22 @@ def effect_section(review: Review) -> Fragment:
     told = [row for row in rows if not row["reason"]]
     first = f"{len(rows)} 项定了看什么结果的政策中，{len(told)} 项可作前后对照，{len(rows) - len(told)} 项不可。"
     first = first if told else f"{len(rows)} 项定了看什么结果的政策都还不能作前后对照。"
+    first = first if rows else "台账里的政策没有一项定了看什么结果（policy_effect），不比。"
     body = [
         (row["name"], row["outcome"], day_text(row["effective_on"]), _window(row), _value(row["before"], row["unit"]),
          _value(row["after"], row["unit"]), _words(row))
         for row in rows
     ]  # fmt: skip
     refusal = f"双重差分没有做：{found.refusal}。" if found.refusal else "双重差分的条件已具备，须另作。"
-    return together([
-        heading(3, _effect_heading(len(told)), "effect"),
-        paragraph(first + refusal),
-        table("政策施行前后", ("政策", "看什么", "起施行", "施行后的季度", "上年同季", "施行后", "怎样说"), body,
-              ("text", "text", "text", "text", *numbers(2), "text"),
-              notes=["口径：施行后最多四个完整季度新发生的数，与上年同样几季相比，免受季节影响；各季都要有单位报送。"
-                     "看什么结果是评估人员的决定（policy_effect）。前后不同还有许多别的原因，只说是否一致，不说因果。"]),
-    ])  # fmt: skip
+    parts = [heading(3, _effect_heading(len(told)), "effect"), paragraph(first + refusal)]
+    if rows:
+        parts.append(
+            table("政策施行前后", ("政策", "看什么", "起施行", "施行后的季度", "上年同季", "施行后", "怎样说"), body,
+                  ("text", "text", "text", "text", *numbers(2), "text"),
+                  notes=["口径：施行后最多四个完整季度新发生的数，与上年同样几季相比，免受季节影响；各季都要有单位报送。"
+                         "看什么结果是评估人员的决定（policy_effect）。前后不同还有许多别的原因，只说是否一致，不说因果。"])
+        )  # fmt: skip
+    return together(parts)
 
 
 def _effect_heading(told: int) -> str:

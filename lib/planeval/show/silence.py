@@ -26,16 +26,22 @@ def unavailable(review: Review, *tables: str) -> Fragment | None:
     return paragraph(f"{said}；本节没有可用的数，不作零计。") if silent else None
 
 
-def never_filed(review: Review, table: str, filed: Collection[str]) -> Fragment | None:
+def never_filed(review: Review, table: str, filed: Collection[str] | None = None) -> Fragment | None:
     """The sentence that replaces a section resting on what was filed up to the period, when nobody ever filed it.
 
-    filed: the tables somebody filed. None when this one is among them.
+    filed: the tables somebody filed, if they are known already. None when this one is among them.
     """
-    if table in filed:
+    known = {what for when, _, what in review.ledger.reported if when <= review.period} if filed is None else filed
+    if table in known:
         return None
     if _from_published_figures(review):
         return _not_applicable(table)
     return paragraph(f"{_owed(review, table)}，还没有任何单位报送过；本节没有可用的数，不作零计。")
+
+
+def without_rows(review: Review, table: str, what: str) -> str:
+    """The sentence for a table that was filed for the period without a row of what a section is about."""
+    return f"{_owed(review, table)}，报来的没有一行{what}；有关的数无从计算，不作零计。"
 
 
 def silent_units(review: Review, *tables: str) -> list[str]:

@@ -35,7 +35,7 @@ def unit_courses(review: Review) -> Fragment:
     without = [name for name in names.values() if name not in courses]
     parts = [head, _figure(review, courses)]
     if without:
-        parts.append(paragraph(f"不牵头任何节点的单位 {len(without)} 个：{listed(without)}。", "note"))
+        parts.append(paragraph(f"没有牵头节点记录的单位 {len(without)} 个：{listed(without)}。", "note"))
     return together(parts)
 
 

@@ -14,7 +14,7 @@ from planeval.show.html import Fragment, bullets, definition_list, esc, heading,
 from planeval.show.industry import parts_table
 from planeval.show.place_figures import history_chart, premises_chart
 from planeval.show.places import absent, filing_notes, known_entry, not_applicable
-from planeval.show.silence import not_filed
+from planeval.show.silence import not_filed, without_rows
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, percent
 from planeval.show.zone_words import CRITERIA, measured
@@ -98,7 +98,8 @@ def zone_premises(review: Review, zone: str) -> Fragment:
     silent = not_filed(review.plan, "载体", filed.due, filed.heard)
     head = heading(3, f"{entry.name}的载体", "premises")
     if profile.premises.empty:
-        return together([head, paragraph(silent or f"本季没有{entry.name}的载体记录。"), _stock(profile)])
+        said = silent or without_rows(review, "premises", f"是{entry.name}的")
+        return together([head, paragraph(said), _stock(profile)])
     rows = [
         (row["kind"], f"{row['places']}", amount(row["floor_area"], "平方米"), amount(row["let_area"], "平方米"),
          percent(row["occupancy"]), f"{row['tenants']}")

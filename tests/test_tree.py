@@ -32,6 +32,8 @@ LAYERS = [
     "sample",
     "dispatching",
     "cli_words",
+    "cli_progress",
+    "cli_review",
     "cli_dispatch",
     "cli_ledger",
     "cli",

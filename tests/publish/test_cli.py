@@ -95,7 +95,9 @@ class TestPublished:
     def test_the_manifest_accounts_for_every_file_and_names_no_machine(self, published: Any) -> None:
         root, files, content = published[0], outputs(published[0]), manifest(published[0])
         assert {entry["path"]: entry["sha256"] for entry in content["outputs"]} == {
-            name: hashlib.sha256(file).hexdigest() for name, file in files.items() if name != "run.json"
+            name: hashlib.sha256(file).hexdigest()
+            for name, file in files.items()
+            if name not in ("run.json", "SHA256SUMS")
         }
         for entry in content["inputs"]:
             assert hashlib.sha256((root / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
@@ -133,7 +135,7 @@ class TestPublished:
         before = outputs(root)
         result = planeval(root, "review", "2026Q2", "--only", "03_unit")
         assert (result.exit_code, outputs(root)) == (0, before), result.stderr
-        assert [f"运行 {title}" in result.stderr for title in ("责任单位：图书馆", "责任单位：教育局", "指标")] == [
+        assert [f"完成 {title}" in result.stderr for title in ("责任单位：图书馆", "责任单位：教育局", "指标")] == [
             True,
             True,
             False,
@@ -148,14 +150,13 @@ class TestPublished:
         (root / "output" / "2026Q2" / "internal" / "02_again.html").touch()
         result = planeval(root, "review", "2026Q2", "--only", "02_again")
         assert (result.exit_code, outputs(root)) == (0, before), result.stderr
-        assert "运行 附表" in result.stderr and "运行 指标" not in result.stderr
+        assert "完成 附表" in result.stderr and "完成 指标" not in result.stderr
 
 
-def test_a_failed_notebook_publishes_nothing_and_says_everything(stranger: Path) -> None:
-    """Exit code 3. Two notebooks fail in two ways; the page published before stays."""
-    old = stranger / "output" / "2026Q2" / "internal" / "index.html"
-    old.parent.mkdir(parents=True)
-    old.write_text("上一次的网页", encoding="utf-8")
+def test_a_failed_notebook_leaves_a_whole_edition_alone_and_says_everything(stranger: Path) -> None:
+    """Exit code 3. Two notebooks fail in two ways; the pages published before stay, byte for byte."""
+    assert planeval(stranger, "review", "2026Q2").exit_code == 0
+    before = outputs(stranger)
     write_report(stranger, "01_targets", "读书活动", "1 / 0")
     write_report(stranger, "02_again", "附表", "print('调试')")
     result = planeval(stranger, "review", "2026Q2")
@@ -163,9 +164,26 @@ def test_a_failed_notebook_publishes_nothing_and_says_everything(stranger: Path)
     assert "01_targets：第 7 个单元格出错（ZeroDivisionError）" in result.stderr
     assert "02_again：网页没有通过检查" in result.stderr and "第 7 个单元格：有打印输出" in result.stderr
     assert "Traceback" not in result.stderr
-    log = (stranger / "output/logs/2026Q2-01_targets.log").read_text(encoding="utf-8")
-    assert "ZeroDivisionError" in log and "Traceback" in log
-    assert [path.name for path in old.parent.rglob("*")] == ["index.html"] and old.read_text("utf-8") == "上一次的网页"
+    log = (stranger / "output/2026Q2/logs/internal/01_targets.log").read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in log and "Traceback" in log and str(stranger) not in log
+    assert "没有发布：原来完整的网页没有改动" in result.stderr and outputs(stranger) == before
+
+
+def test_where_nothing_stood_a_failed_page_says_what_is_unfinished(stranger: Path) -> None:
+    """Exit code 3. The other pages are published; the failed one names its cell, the reason and the next step."""
+    write_report(stranger, "01_targets", "读书活动", "1 / 0")
+    result = planeval(stranger, "review", "2026Q2")
+    assert result.exit_code == 3 and "没有完成的写明“未完成”" in result.stderr
+    page = outputs(stranger)["01_targets.html"].decode("utf-8")
+    for said in ("指标（未完成）", "停在第 7 个单元格", "ZeroDivisionError", "下一步"):
+        assert said in page
+    content = manifest(stranger)
+    assert (content["complete"], content["unfinished"]) == (False, ["01_targets.html"])
+    assert "（未完成）" not in outputs(stranger)["02_again.html"].decode("utf-8")
+    write_report(stranger, "01_targets", "读书活动")
+    again = planeval(stranger, "review", "2026Q2")
+    assert again.exit_code == 0 and "完成 附表" not in again.stderr, "only what was unfinished is made"
+    assert manifest(stranger)["complete"] and "（未完成）" not in outputs(stranger)["01_targets.html"].decode("utf-8")
 
 
 def test_a_faulty_filing_is_left_out_and_the_rest_is_published(stranger: Path) -> None:
@@ -239,7 +257,10 @@ def test_a_failing_page_of_a_unit_is_named(stranger: Path) -> None:
     write_reports_list(stranger, {"03_unit": "责任单位"}, {"03_unit": "unit"})
     result = planeval(stranger, "review", "2026Q2")
     assert result.exit_code == 3 and "03_unit-schoolboard：第 7 个单元格出错（KeyError）" in result.stderr
-    assert [path.name for path in (stranger / "output/logs").iterdir()] == ["2026Q2-03_unit-schoolboard.log"]
+    logs = stranger / "output/2026Q2/logs/internal"
+    assert {path.stem: "结果：ok" in path.read_text(encoding="utf-8") for path in logs.iterdir()} == {
+        "03_unit-library": True, "03_unit-schoolboard": False,
+    }  # fmt: skip
 
 
 def test_all_faults_of_all_inputs_come_at_once(stranger: Path) -> None:

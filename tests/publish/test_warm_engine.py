@@ -20,7 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 from planeval.publish import run_notebook as module
 from planeval.publish.failures import NotebookFailed
 from planeval.publish.kernel import kernel_environment
-from planeval.publish.run_notebook import read_notebook, run_notebook
+from planeval.publish.run_notebook import UNASKED, Limits, read_notebook, run_notebook
 from planeval.review import asked_for, open_review
 from planeval.warm.client import CAN_FORK, WarmParent
 from planeval.workspace import Workspace, hand_over
@@ -43,16 +43,16 @@ def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmParent]:
         yield started
 
 
-def run(folder: Path, parent: WarmParent | None, *cells: str) -> list[list[Any]]:
+def run(folder: Path, parent: WarmParent | None, *cells: str, limits: Limits = UNASKED) -> list[list[Any]]:
     """The outputs of each cell of a notebook of these cells, after its parameters."""
     path = write_notebook(folder / "report.ipynb", 'plan = "a"', *cells)
-    executed = run_notebook(read_notebook(path, "x"), "report", {"plan": "a"}, folder, folder, None, parent)
+    executed = run_notebook(read_notebook(path, "x"), "report", {"plan": "a"}, folder, folder, None, parent, limits)
     return [cell.outputs for cell in executed.cells if cell.cell_type == "code"][2:]
 
 
-def failure(folder: Path, parent: WarmParent, *cells: str) -> NotebookFailed:
+def failure(folder: Path, parent: WarmParent | None, *cells: str, limits: Limits = UNASKED) -> NotebookFailed:
     with pytest.raises(NotebookFailed) as failed:
-        run(folder, parent, *cells)
+        run(folder, parent, *cells, limits=limits)
     return failed.value
 
 
@@ -216,12 +216,17 @@ def test_every_bad_end_is_told_and_leaves_no_process(
     assert run(tmp_path, parent, "1 + 1")[0][0].data["text/plain"] == "2", "the next notebook runs"
 
 
-def test_a_notebook_has_a_time_limit_of_its_own(
-    tmp_path: Path, parent: WarmParent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "NOTEBOOK_TIMEOUT", 1)
-    failed = failure(tmp_path, parent, "import time", *["time.sleep(0.4)"] * 6)
-    assert (failed.error, failed.reason) == ("超时", "整个笔记本运行超过 1 秒")
+def test_a_notebook_has_a_time_limit_of_its_own(tmp_path: Path, parent: WarmParent) -> None:
+    """In a fork and in a kernel alike, though no single cell takes long."""
+    for place in (parent, None):
+        failed = failure(tmp_path, place, "import time", *["time.sleep(0.4)"] * 60, limits=Limits(seconds=4))
+        assert (failed.error, failed.reason) == ("超时", "整个笔记本运行超过 4 秒")
+
+
+def test_a_notebook_has_a_memory_limit_of_its_own(tmp_path: Path, parent: WarmParent) -> None:
+    for place in (parent, None):
+        failed = failure(tmp_path, place, "import numpy", "numpy.ones(1 << 40)", limits=Limits(memory=3 << 30))
+        assert "MemoryError" in failed.error
 
 
 def test_a_dead_parent_is_told_and_its_children_go(tmp_path: Path) -> None:

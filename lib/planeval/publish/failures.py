@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(eq=False)
@@ -21,6 +21,9 @@ class NotebookFailed(Exception):
     reason: str
     log: str = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.notebook, self.cell, self.error, self.reason, self.log)
+
     def __str__(self) -> str:
         place = f"第 {self.cell} 个单元格" if self.cell else "启动时"
         name = f"（{self.error}）" if self.error else ""
@@ -34,6 +37,9 @@ class PageRefused(Exception):
     notebook: str
     faults: tuple[str, ...]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.notebook, self.faults)
+
     def __str__(self) -> str:
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         return f"{self.notebook}：网页没有通过检查，{len(self.faults)} 处问题\n{lines}"
@@ -43,7 +49,7 @@ Failure: TypeAlias = NotebookFailed | PageRefused
 
 
 class ReviewNotPublished(Exception):
-    """Every failure of a review at once; nothing of it was published."""
+    """Pages that could not be made, all at once; nothing of them was published."""
 
     def __init__(self, failures: Iterable[Failure]) -> None:
         self.failures = tuple(failures)

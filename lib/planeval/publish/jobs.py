@@ -15,8 +15,6 @@ from planeval.plan.reports import PART_NAMES
 from planeval.problems import InputError, Problem
 from planeval.publish.manifest import PublishedPage, sha256
 from planeval.publish.run_notebook import check_parameters, read_notebook
-from planeval.publish.staging import read_manifest
-from planeval.review import Review
 from planeval.workspace import Workspace
 
 INDEX = "index.html"
@@ -104,27 +102,10 @@ def _name_clashes(reports: Sequence[Report], keyed: Iterable[str], request: Revi
                       remedy="每个笔记本只列一次，不用 index 作名称")  # fmt: skip
 
 
-def kept_pages(jobs: Sequence[Job], review: Review, final: Path, only: str | None) -> dict[str, bytes]:
-    """The pages that `--only` leaves as they are; refused unless they are whole and of this very review."""
-    if only is None:
-        return {}
+def check_only(jobs: Sequence[Job], only: str | None) -> None:
+    """Raise InputError when `--only` names no notebook of this review."""
     names = list(dict.fromkeys(job.report.notebook for job in jobs))
-    if only not in names:
+    if only is not None and only not in names:
         close = difflib.get_close_matches(only, names, n=1)
         raise InputError([Problem("--only", rule="unknown_notebook", value=only, message="这个评估没有这个笔记本",
                                   remedy=f"是不是“{close[0]}”" if close else f"可选：{'、'.join(names)}")])  # fmt: skip
-    published = read_manifest(final)
-    hashes = {entry["path"]: entry["sha256"] for entry in published.get("outputs", [])}  # type: ignore[attr-defined]
-    kept: dict[str, bytes] = {}
-    stale = published.get("fingerprint") != review.fingerprint
-    for job in jobs:
-        path = final / job.page.file
-        if job.report.notebook == only or stale:
-            continue
-        kept[job.page.file] = path.read_bytes() if path.is_file() else b""
-        stale = sha256(kept[job.page.file]) != hashes.get(job.page.file)
-    if stale:
-        raise InputError([Problem("--only", rule="stale", value=only,
-                                  message="其他网页还没有发布，或不是用现在的数据和参数发布的",
-                                  remedy="先不带 --only 运行整个评估")])  # fmt: skip
-    return kept

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from planeval.workspace import HANDED_OVER, WORKSPACE_VARIABLE
+
+if sys.platform == "linux":
+    import resource
 
 KERNEL = "python3"
 KERNEL_OUTPUT = "kernel-output.txt"
@@ -39,37 +45,82 @@ def kernel_environment(workspace: Path, folder: Path, handed: Path | None = None
     }
 
 
-def kernel_manager_class(workspace: Path, folder: Path, handed: Path | None = None) -> type[AsyncKernelManager]:
-    """A kernel manager whose connection file, sockets and output lie in a private folder.
+class PrivateKernelManager(AsyncKernelManager):
+    """A kernel manager whose connection file, sockets and output lie in a private folder, within limits.
 
-    On POSIX it talks over Unix sockets: no port to lose in a race, no other user on the line.
+    On POSIX it talks over Unix sockets: no port to lose in a race, no other user on the line. `timed_out` is said by
+    the class, because papermill keeps the object to itself.
     """
 
-    class PrivateKernelManager(AsyncKernelManager):
-        def __init__(self, **options: Any) -> None:
-            options["connection_file"] = str(folder / "kernel.json")
-            sockets = str(folder / "k")
-            if os.name == "posix" and len(os.fsencode(sockets)) <= _SOCKET_PATH_LIMIT:
-                options |= {"transport": "ipc", "ip": sockets}
-            super().__init__(**options)
+    workspace: Path
+    folder: Path
+    handed: Path | None = None
+    memory = 0
+    seconds: float = 0
+    timed_out = False
+    _timer: threading.Timer | None = None
 
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            """Always this interpreter; a kernel of the same name installed by the user may be another Python."""
-            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=argv, display_name=KERNEL, language="python")
+    def __init__(self, **options: Any) -> None:
+        options["connection_file"] = str(self.folder / "kernel.json")
+        sockets = str(self.folder / "k")
+        if os.name == "posix" and len(os.fsencode(sockets)) <= _SOCKET_PATH_LIMIT:
+            options |= {"transport": "ipc", "ip": sockets}
+        super().__init__(**options)
 
-        async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
-            with (folder / KERNEL_OUTPUT).open("ab") as output:
-                options |= {"env": kernel_environment(workspace, folder, handed), "stdout": output, "stderr": output}
-                await super().start_kernel(**options)
-            _RUNNING.add(self)
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Always this interpreter; a kernel of the same name installed by the user may be another Python."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name=KERNEL, language="python")
 
-        async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
-            _RUNNING.discard(self)
-            await super().cleanup_resources(restart=restart)
+    async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
+        """Start it, and have its limits hold from then on."""
+        with (self.folder / KERNEL_OUTPUT).open("ab") as output:
+            environment = kernel_environment(self.workspace, self.folder, self.handed)
+            await super().start_kernel(**options | {"env": environment, "stdout": output, "stderr": output})
+        _RUNNING.add(self)
+        process = getattr(self.provisioner, "process", None)
+        if process is not None:
+            _limit_memory(process.pid, self.memory)
+            self._timer = _started_timer(self.seconds, partial(self._time_out, process))
 
-    return PrivateKernelManager
+    def _time_out(self, process: Any) -> None:
+        type(self).timed_out = True
+        process.kill()
+
+    async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
+        """Forget the kernel."""
+        _RUNNING.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        await super().cleanup_resources(restart=restart)
+
+
+def kernel_manager_class(
+    workspace: Path, folder: Path, handed: Path | None = None, memory: int = 0, seconds: float = 0
+) -> type[PrivateKernelManager]:
+    """The manager of one notebook's kernel.
+
+    memory: bytes of address space (on Linux only; elsewhere the system's own limits hold). seconds: after which the
+    kernel is killed. 0 is no limit for either.
+    """
+    own = {"workspace": workspace, "folder": folder, "handed": handed, "memory": memory, "seconds": seconds}
+    return type("PrivateKernelManager", (PrivateKernelManager,), own)
+
+
+def _limit_memory(pid: int, memory: int) -> None:
+    if memory and sys.platform == "linux":
+        resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
+
+
+def _started_timer(seconds: float, at_end: Callable[[], object]) -> threading.Timer | None:
+    """A timer that runs beside us and keeps no process from ending; None for no limit."""
+    if not seconds:
+        return None
+    timer = threading.Timer(seconds, at_end)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def stop_kernels() -> None:

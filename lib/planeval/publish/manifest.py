@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,21 +16,8 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from planeval.problems import ERROR, WARNING
+from planeval.publish.git_state import GitState
 from planeval.review import Review
-from planeval.workspace import Workspace, packaged_notebooks
-
-
-@dataclass(frozen=True)
-class GitState:
-    """The commit a review was made from, empty where there is no checkout; dirty when files differ from it."""
-
-    commit: str
-    dirty: bool
-
-    @property
-    def label(self) -> str:
-        """For a page's footer: the short commit, with a word when it does not tell all."""
-        return f"{self.commit[:10]}{'，有未提交的改动' if self.dirty else ''}" if self.commit else ""
 
 
 @dataclass(frozen=True)
@@ -62,33 +47,10 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def git_state(workspace: Workspace) -> GitState:
-    """The commit of the workspace, else of the checkout the package is run from, else nothing.
-
-    A folder that merely lies inside somebody's checkout, untracked, has no commit.
-    """
-    for folder in (workspace.root, packaged_notebooks().parent):
-        commit = _git(folder, "rev-parse", "HEAD") if _git(folder, "ls-files", "--", ".") else ""
-        if commit:
-            changed = _git(folder, "status", "--porcelain", "--untracked-files=normal", "--", ".")
-            return GitState(commit, bool(changed))
-    return GitState("", False)
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
-    try:
-        answer = subprocess.run(command, capture_output=True, timeout=20, check=True, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return answer.stdout.decode("utf-8", "replace").strip()
-
-
 def manifest(
     review: Review, name: str, git: GitState, pages: Iterable[PublishedPage], outputs: dict[str, bytes]
 ) -> dict[str, Any]:
     """The content of run.json. outputs: every file of the edition but run.json itself, by name."""
-    levels = Counter(problem.level for problem in review.ledger.problems)
     return {
         "review": name,
         "plan": review.plan.id,
@@ -113,7 +75,7 @@ def manifest(
              "reason": choice.reason, "by": choice.by, "from": str(choice.since)}
             for choice in review.decisions
         ],
-        "filing_faults": {ERROR: levels[ERROR], WARNING: levels[WARNING]},
+        "filing_faults": {ERROR: review.tally.errors, WARNING: review.tally.warnings},
     }  # fmt: skip
 
 

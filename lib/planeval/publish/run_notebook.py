@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from planeval.warm.client import WarmParent
 CELL_TIMEOUT = 600
 NOTEBOOK_TIMEOUT = 1800
 START_TIMEOUT = 120
+TOO_LONG, DEAD = "超时", "内核中断"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SHOWN = 600
 
@@ -38,6 +40,24 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 papermill_engines.register(
     warm_engine.NAME, warm_engine.WarmEngine
 )  # also where the package runs without being installed
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook may use: seconds in all, and bytes of address space (0: the memory of the machine)."""
+
+    seconds: int = NOTEBOOK_TIMEOUT
+    memory: int = 0
+
+    @property
+    def address_space(self) -> int:
+        """Bytes; 0 where the system cannot limit them."""
+        if self.memory or os.name != "posix":
+            return self.memory
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+UNASKED = Limits()
 
 
 def read_notebook(path: Path, shown: str) -> NotebookNode:
@@ -88,59 +108,56 @@ def check_parameters(notebook: NotebookNode, parameters: dict[str, str], shown: 
 
 def run_notebook(
     notebook: NotebookNode, name: str, parameters: dict[str, str], folder: Path, workspace: Path,
-    handed: Path | None = None, warm_parent: WarmParent | None = None,
+    handed: Path | None = None, warm_parent: WarmParent | None = None, limits: Limits = UNASKED,
 ) -> NotebookNode:  # fmt: skip
     """Run a notebook with its parameters and return it executed; nothing is written.
 
-    folder: the notebook's own, where it works. handed: the file of the review computed already, for a kernel.
-    warm_parent: the process it is forked from, None for a kernel of its own. Raises NotebookFailed when any cell did
-    not run to its end.
+    folder: the notebook's own, where it works. handed: the file of the review computed already. warm_parent: the
+    process it is forked from, None for a kernel of its own. Raises NotebookFailed when any cell did not run to its
+    end.
     """
     started: list[int] = []
     with tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True) as private:
+        options = _engine(warm_parent, workspace, Path(private), handed, limits)
         try:
             executed = papermill.execute_notebook(
                 notebook, None, parameters=parameters, kernel_name=KERNEL, report_mode=True, progress_bar=False,
                 start_timeout=START_TIMEOUT, execution_timeout=CELL_TIMEOUT, iopub_timeout=60,
                 resources={"metadata": {"path": str(folder)}},
-                on_cell_start=lambda cell, cell_index: started.append(cell_index),
-                **_engine(warm_parent, workspace, Path(private), handed),
+                on_cell_start=lambda cell, cell_index: started.append(cell_index), **options,
             )  # fmt: skip
         except PapermillExecutionError as error:
             raise _cell_failed(notebook, name, error) from error
-        except CellTimeoutError as error:
-            raise NotebookFailed(
-                name, _own_number(notebook, started), "超时", _too_long(error), str(error)
-            ) from error  # fmt: skip
-        except (DeadKernelError, RuntimeError, OSError) as error:
-            said = _kernel_output(Path(private))
-            raise NotebookFailed(
-                name,
-                _own_number(notebook, started),
-                "内核中断",
-                "运行笔记本的进程中途退出（常见原因：内存不足，或被系统、使用者终止）",
-                f"{type(error).__name__}: {error}\n{said}",
-            ) from error
+        except (CellTimeoutError, DeadKernelError, RuntimeError, OSError) as error:
+            stopped = getattr(options.get("kernel_manager_class"), "timed_out", False)
+            whole = stopped or warm_engine.WHOLE_NOTEBOOK in str(error)
+            said = f"{type(error).__name__}: {error}\n{_kernel_output(Path(private))}"
+            kind, reason = _ended(isinstance(error, CellTimeoutError), whole, limits)
+            raise NotebookFailed(name, _own_number(notebook, started), kind, reason, said) from error
     _check_complete(executed, name)
     return executed
 
 
 def _engine(
-    warm_parent: WarmParent | None, workspace: Path, private: Path, handed: Path | None
+    warm_parent: WarmParent | None, workspace: Path, private: Path, handed: Path | None, limits: Limits
 ) -> dict[str, Any]:  # fmt: skip
     """What papermill is told about where the notebook runs."""
     if warm_parent is None:
-        manager = kernel_manager_class(workspace, private, handed)
+        manager = kernel_manager_class(workspace, private, handed, limits.address_space, limits.seconds)
         return {"kernel_manager_class": manager, "shutdown_kernel": "immediate"}
     return {
-        "engine_name": warm_engine.NAME, "warm_parent": warm_parent, "time_limit": NOTEBOOK_TIMEOUT,
-        "memory_limit": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        "engine_name": warm_engine.NAME, "warm_parent": warm_parent, "time_limit": limits.seconds,
+        "memory_limit": limits.address_space, "handed": handed,
     }  # fmt: skip
 
 
-def _too_long(error: CellTimeoutError) -> str:
-    is_whole = warm_engine.WHOLE_NOTEBOOK in str(error)
-    return f"整个笔记本运行超过 {NOTEBOOK_TIMEOUT} 秒" if is_whole else f"运行超过 {CELL_TIMEOUT} 秒"
+def _ended(too_long: bool, whole: bool, limits: Limits) -> tuple[str, str]:
+    """The kind of end and the reason of a notebook whose process stopped, or was stopped, before its last cell."""
+    if whole:
+        return TOO_LONG, f"整个笔记本运行超过 {limits.seconds} 秒"
+    if too_long:
+        return TOO_LONG, f"运行超过 {CELL_TIMEOUT} 秒"
+    return DEAD, "运行笔记本的进程中途退出（常见原因：内存不足，或被系统、使用者终止）"
 
 
 def _cell_failed(notebook: NotebookNode, name: str, error: Any) -> NotebookFailed:

@@ -17,7 +17,8 @@ from planeval.ledger.sheets import Sheet, read_bytes, sheets_of
 from planeval.problems import InputError
 from planeval.publish.exporter import PageInfo, page_exporter
 from planeval.publish.failures import PageRefused, ReviewNotPublished
-from planeval.publish.manifest import git_state, manifest_bytes, sha256
+from planeval.publish.git_state import git_state
+from planeval.publish.manifest import manifest_bytes, sha256
 from planeval.publish.page_contract import Expected, check_page
 from planeval.publish.slip_page import Slip, slip_blocks
 from planeval.publish.staging import MANIFEST, edition_stage, output_names, promote, read_manifest, write_bytes

@@ -6,10 +6,11 @@ checked is each file moved over, `run.json` last.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from filelock import FileLock, Timeout
 from planeval.ledger.workbooks import sync_folder
 from planeval.problems import InputError, Problem
 
-MANIFEST = "run.json"
+MANIFEST, SUMS = "run.json", "SHA256SUMS"
 TABLES = "tables"
 _STAGE = ".stage-"
 
@@ -38,15 +39,21 @@ def write_bytes(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def sums_bytes(files: Mapping[str, bytes]) -> bytes:
+    """What `sha256sum -c SHA256SUMS` reads: one line per file of the edition, in name order."""
+    lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
+    return "".join(lines).encode("utf-8")
+
+
 @contextmanager
-def edition_stage(final: Path) -> Iterator[Path]:
+def edition_stage(final: Path, waits: bool = False) -> Iterator[Path]:
     """An empty stage for an edition folder, on the same disk, while no other run writes to it.
 
-    What a dead run left behind is removed first; the stage is removed at the end, however that comes.
-    Raises InputError (Chinese, with who it is) when another run is at work.
+    What a dead run left behind is removed first; the stage is removed at the end, however that comes. waits: for
+    another run at work to end. Raises InputError (Chinese, with who it is) when it does not wait.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(final.parent / f".{final.name}.lock", timeout=0)
+    lock = FileLock(final.parent / f".{final.name}.lock", timeout=-1 if waits else 0)
     holder = final.parent / f".{final.name}.holder"
     try:
         lock.acquire()
@@ -66,7 +73,9 @@ def edition_stage(final: Path) -> Iterator[Path]:
 
 def _busy(final: Path, holder: Path) -> Problem:
     who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个进程"
-    return Problem(str(final), rule="busy", message=f"{who}正在发布同一个评估", remedy="等它结束后再运行")
+    return Problem(
+        str(final), rule="busy", message=f"{who}正在发布同一个评估", remedy="等它结束后再运行，或加 --wait 等它结束"
+    )
 
 
 def promote(stage: Path, final: Path) -> None:

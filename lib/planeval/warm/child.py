@@ -18,6 +18,7 @@ import numpy as np
 
 from planeval.warm.frames import Frames, framed
 from planeval.warm.shell import ForkedKernel, Printed
+from planeval.workspace import HANDED_OVER
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _CHUNK = 1 << 16
@@ -26,13 +27,16 @@ _CHUNK = 1 << 16
 def run_child(kernel: ForkedKernel, channel: socket.socket, request: dict[str, Any], parent: int) -> NoReturn:
     """Everything a forked child does; never returns into the parent's code.
 
-    request: `cwd`, where the notebook works; `memory`, the address space it may use in bytes, 0 for no limit.
+    request: `cwd`, where the notebook works; `memory`, the address space it may use in bytes, 0 for no limit;
+    `handed`, the file of the review it may open, empty for the one its parent was started with.
     """
     # The log is the parent's: file descriptor 2 soon carries what cells print.
     status, log = 1, os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
     try:
         _leave_the_parent(parent)
         os.chdir(request["cwd"])
+        if request["handed"]:
+            os.environ[HANDED_OVER] = request["handed"]
         if request["memory"]:
             resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
         np.random.seed()  # numpy's legacy stream is the only one that a fork repeats

@@ -131,15 +131,21 @@ class WarmParent:
         self._is_ready = True
         return int(said["threads"])
 
-    def fork(self, folder: Path, memory: int = 0) -> ForkedChild:
-        """A new child working in a folder. memory: address space it may use in bytes, 0 for no limit.
+    def is_alive(self) -> bool:
+        """Whether its process is there."""
+        return self._process.poll() is None
+
+    def fork(self, folder: Path, memory: int = 0, handed: Path | None = None) -> ForkedChild:
+        """A new child working in a folder. memory: address space it may use in bytes, 0 for no limit. handed: the
+        file of the review it opens, where the parent itself holds none.
 
         Raises OSError when the parent is gone.
         """
         channel, their_channel = socket.socketpair()
         lease, their_lease = packet_pair()
         with their_channel, their_lease, self._lock:
-            send_packet(self._control, {"cwd": str(folder), "memory": memory}, [their_channel, their_lease])
+            request = {"cwd": str(folder), "memory": memory, "handed": str(handed or "")}
+            send_packet(self._control, request, [their_channel, their_lease])
         said, _ = receive_packet(lease)
         if said is None or "pid" not in said:
             channel.close()

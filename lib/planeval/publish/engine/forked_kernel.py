@@ -23,9 +23,13 @@ _CHUNK = 1 << 20
 class ForkedKernelManager:
     """Starts and ends the child of one notebook."""
 
-    def __init__(self, parent: WarmParent, memory_limit: int = 0, time_limit: float = 0) -> None:
-        """memory_limit: address space in bytes; time_limit: seconds for the whole notebook; 0 for none."""
-        self._parent, self._memory, self._seconds = parent, memory_limit, time_limit
+    def __init__(
+        self, parent: WarmParent, memory_limit: int = 0, time_limit: float = 0, handed: Path | None = None
+    ) -> None:
+        """memory_limit: address space in bytes; time_limit: seconds for the whole notebook; 0 for none. handed: see
+        WarmParent.fork.
+        """
+        self._parent, self._memory, self._seconds, self._handed = parent, memory_limit, time_limit, handed
         self.child: ForkedChild | None = None
         self.timed_out = False
         self._timer: threading.Timer | None = None
@@ -38,7 +42,7 @@ class ForkedKernelManager:
 
     async def start_kernel(self, cwd: str | None = None, **options: Any) -> None:
         """Fork. cwd: where the notebook works. What else nbclient says is for the command line of a kernel."""
-        self.child = self._parent.fork(Path(cwd) if cwd else Path.cwd(), self._memory)
+        self.child = self._parent.fork(Path(cwd) if cwd else Path.cwd(), self._memory, self._handed)
         if self._seconds:
             self._timer = threading.Timer(self._seconds, self._time_out)
             self._timer.daemon = True

@@ -24,15 +24,16 @@ class WarmEngine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, warm_parent: WarmParent | None = None,
-        memory_limit: int = 0, time_limit: float = 0, **options: Any,
+        memory_limit: int = 0, time_limit: float = 0, handed: Path | None = None, **options: Any,
     ) -> Any:  # fmt: skip
         """What papermill calls; options are those of papermill's own engine.
 
         memory_limit: address space of the child in bytes; time_limit: seconds for the whole notebook; 0 for none.
-        Raises CellTimeoutError, DeadKernelError or NoWarmParent.
+        handed: the file of the review that this notebook alone may open. Raises CellTimeoutError, DeadKernelError or
+        NoWarmParent.
         """
         with _parent(warm_parent) as parent:
-            manager = ForkedKernelManager(parent, memory_limit, time_limit)
+            manager = ForkedKernelManager(parent, memory_limit, time_limit, handed)
             try:
                 return super().execute_managed_notebook(nb_man, kernel_name, km=manager, **options)
             except DeadKernelError as error:

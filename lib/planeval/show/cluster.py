@@ -85,7 +85,8 @@ def _concentration_point(cluster: Cluster) -> str:
     if not leaning:
         return f"没有哪个产业的营收有 {percent(cluster.bands.one_firm)} 以上来自一家企业。"
     return "；".join(
-        f"{row['name']}营收的 {percent(row['largest_share'])} 来自一家企业（{row['largest']}）" for row in leaning
+        f"{row['name']} {row['earning']} 家营收的 {percent(row['largest_share'])} 来自一家企业（{row['largest']}）"
+        for row in leaning
     ) + "，属于依赖单一企业。"  # fmt: skip
 
 

@@ -150,7 +150,8 @@ def concentration_chart(review: Review) -> Fragment:
     if not rows:
         return Fragment("")
     first = max(rows, key=lambda row: row["largest_share"])
-    title = f"对一家企业依赖最大的是{first['name']}：最大一家占营收的 {percent(first['largest_share'])}"
+    share = f"{first['earning']} 家营收的 {percent(first['largest_share'])}"
+    title = f"对一家企业依赖最大的是{first['name']}：最大一家占 {share}"
     with mpl.rc_context(style()):
         height = 0.5 * len(rows) + 0.7
         figure = Figure(figsize=(7.4, height))
@@ -171,8 +172,8 @@ def concentration_chart(review: Review) -> Fragment:
         alt = "营收集中度条形图：" + "；".join(
             f"{row['name']}最大一家 {percent(row['largest_share'])}，四家 {percent(row['cr4'])}" for row in rows
         )
-        words = [[percent(row["largest_share"]), percent(row["cr4"])] for row in rows]
-        return chart(figure, title, alt + "。", _plain("营收集中度", ["产业", "最大一家", "最大四家"],
+        words = [[str(row["earning"]), percent(row["largest_share"]), percent(row["cr4"])] for row in rows]
+        return chart(figure, title, alt + "。", _plain("营收集中度", ["产业", "有营收企业", "最大一家", "最大四家"],
                                                        [row["name"] for row in rows], words))  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from planeval.show.place_figures import history_chart
 from planeval.show.places import absent, filing_notes, known_entry, not_applicable, share_of, span
 from planeval.show.silence import never_filed, not_filed
 from planeval.show.trace import traced
-from planeval.show.words import ABSENT, amount, listed, percent
+from planeval.show.words import ABSENT, amount, amount_with_unit, listed, percent
 
 
 def _open(review: Review, industry: str) -> tuple[Industry, IndustryProfile] | None:
@@ -254,7 +254,8 @@ def parts_table(name: str, column: str, parts: pd.DataFrame) -> Fragment:
     placed = [row for row in rows_of(parts) if not row["why_not"] and row["whole"]]
     first = max(placed, key=lambda row: row["value"] / row["whole"]) if placed else None
     lead = (
-        f"份额最大的指标是{first['name']}：{share_of(first['value'], first['whole'])}。"
+        f"份额最大的指标是{first['name']}：{amount_with_unit(first['whole'], first['unit'])}中的 "
+        f"{amount_with_unit(first['value'], first['unit'])}，{share_of(first['value'], first['whole'])}。"
         if first
         else "各项指标都不能划分。"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from planeval.ledger.tables import BY_ID
 from planeval.measures.quality import LATE, MISSING, NOT_ASKED, ON_TIME
 from planeval.plan import part_names
@@ -10,6 +12,7 @@ from planeval.show.html import Align, Fragment, paragraph, rows_of, table, toget
 from planeval.show.trace import traced
 from planeval.show.words import amount_with_unit, listed, percent, signed
 
+_FEW = 5
 _MARKS = {ON_TIME: "● 按时", LATE: "◆ 迟报", MISSING: "○ 未报送", NOT_ASKED: "—"}
 
 
@@ -42,6 +45,16 @@ def _marks(columns: int) -> list[Align]:
     return ["mark"] * columns
 
 
+def _weakest(by_table: pd.DataFrame) -> str:
+    """The table with the lowest share of rows with evidence, among those with enough rows for a share."""
+    enough = [row for row in rows_of(by_table) if row["rows"] >= _FEW]
+    if not enough:
+        return ""
+    row = min(enough, key=lambda each: each["with_evidence"] / each["rows"])
+    counts = f"{row['with_evidence']}/{row['rows']} 行"
+    return f"；最低的是“{BY_ID[row['table']].sheet}”，{counts}，{percent(row['with_evidence'] / row['rows'])}"
+
+
 @traced
 def evidence_table(review: Review) -> Fragment:
     """Share of counted rows that name evidence, by table; counts beside every share."""
@@ -50,14 +63,10 @@ def evidence_table(review: Review) -> Fragment:
         return paragraph("没有计入的台账行。")
     by_table = coverage.groupby("table", sort=False)[["rows", "with_evidence"]].sum().reset_index()
     total, proved = int(by_table["rows"].sum()), int(by_table["with_evidence"].sum())
-    weakest = by_table.assign(share=by_table["with_evidence"] / by_table["rows"]).sort_values("share", kind="stable")
-    first = (
-        f"计入的 {total} 行中 {proved} 行写明佐证材料（{percent(proved / total)}）；"
-        f"最低的是“{BY_ID[weakest['table'].iloc[0]].sheet}”，{percent(weakest['share'].iloc[0])}。"
-    )
+    first = f"计入的 {total} 行中 {proved} 行写明佐证材料（{percent(proved / total)}）{_weakest(by_table)}。"
     rows = [
         (BY_ID[row["table"]].sheet, str(row["rows"]), str(row["with_evidence"]),
-         percent(row["with_evidence"] / row["rows"]) if row["rows"] >= 5 else "少于 5 行，不计比例",
+         percent(row["with_evidence"] / row["rows"]) if row["rows"] >= _FEW else f"少于 {_FEW} 行，不计比例",
          BY_ID[row["table"]].proof)
         for row in rows_of(by_table)
     ]  # fmt: skip

@@ -25,6 +25,7 @@ from planeval.publish.git_state import git_state
 from planeval.publish.jobs import Job, check_only, prepare_jobs
 from planeval.publish.page_engine import WARM, PageEngine
 from planeval.publish.page_making import KILLED, MadePage, PageOrder
+from planeval.publish.reviews_index import write_reviews_index
 from planeval.publish.run_notebook import UNASKED, Limits
 from planeval.publish.staging import edition_stage
 from planeval.review import Review, open_review
@@ -117,6 +118,7 @@ class _Run:
         published = publish_edition(edition, self.request.name, planned, made, stage, folder / name)
         if published.promoted:
             journal.write(PROMOTED, name)
+            write_reviews_index(self.output)
         proven.prune(kept_digests(self.output))
         return replace(published, engine=self.engine.said if wanted else "")
 

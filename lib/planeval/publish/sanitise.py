@@ -35,7 +35,7 @@ ATTRIBUTE_PREFIXES = {"data-", "aria-"}
 
 _BAR_WIDTH = re.compile(r"\s*width\s*:\s*(?:100|\d{1,2})(?:\.\d+)?%\s*;?\s*")
 _IMAGE = re.compile(r"data:image/(?:svg\+xml|png);base64,[A-Za-z0-9+/]+={0,2}")
-_PAGE_LINK = re.compile(r"(?:#[^\s\"'<>]+|(?:[\w-]+\.html|tables/[\w-]+\.csv)(?:#[^\s\"'<>]+)?)")
+_PAGE_LINK = re.compile(r"(?:#[^\s\"'<>]+|(?:(?:[\w-]+/){0,3}[\w-]+\.html|tables/[\w-]+\.csv)(?:#[^\s\"'<>]+)?)")
 
 
 def is_image_source(value: str) -> bool:
@@ -44,7 +44,7 @@ def is_image_source(value: str) -> bool:
 
 
 def is_page_link(value: str) -> bool:
-    """Whether a link stays inside the edition: `#…`, `20_targets.html#…`, `tables/targets.csv`."""
+    """Whether a link stays inside the folder of its page: `#…`, `20_targets.html#…`, `2026Q3/internal/index.html`."""
     return _PAGE_LINK.fullmatch(value) is not None
 
 

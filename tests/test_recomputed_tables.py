@@ -22,13 +22,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from planeval.judge.robustness.monte_carlo import Simulation
 from planeval.measures.dispatch import ageing, orders_by_unit
 from planeval.measures.revisions import revisions_by_unit
 from planeval.measures.transfer_lags import Lag
+from planeval.publish.incubation_tables import curve_table
 from planeval.publish.tables import TABLE_MEANINGS, csv_bytes, published_tables
 from planeval.review import Review, open_review
 from recomputation import Row
-from recounts.cells import Among, Decided, Digits, Drawn
+from recounts.cells import Among, Decided, Digits, Drawn, Quantile
 from recounts.filings import Known
 from recounts.tables import PAGE_RECOUNTS, RECOUNTS
 
@@ -39,10 +41,16 @@ IDS = ["last quarter", "before the correction", "after the correction"]
 
 
 def _lag(lag: Lag) -> dict[str, Any]:
-    steps = lag.curve.steps
     return {"begins": lag.begins, "ends": lag.ends, "followed": lag.curve.n, "unseen": lag.unseen,
-            "earlier": lag.earlier, "last_day": lag.curve.last_day, "median": lag.curve.median,
-            "remaining": steps["remaining"].iloc[-1] if len(steps) else None}  # fmt: skip
+            "earlier": lag.earlier, "last_day": lag.curve.last_day, "median": lag.curve.median}  # fmt: skip
+
+
+CALIBRATION = ("closed", "open", "brier", "brier_base", "coverage", "coverage_low", "coverage_high")
+
+
+def _simulated(found: Simulation) -> pd.DataFrame:
+    numbers = {f"{share:g}": total for share, total in found.quantiles.items()} | found.probabilities
+    return pd.DataFrame({"what": list(numbers), "value": list(numbers.values())})
 
 
 def _degrees(review: Review, numbers: Mapping[Any, float], key: str) -> pd.DataFrame:
@@ -80,6 +88,17 @@ PARTS: dict[str, Callable[[Review], pd.DataFrame]] = {
         [{**review.themes.transfer.totals, "hhi": review.themes.transfer.hhi}]
     ),
     "transfer_lags": lambda review: pd.DataFrame([_lag(each) for each in review.themes.transfer.lags]),
+    "transfer_lag_curves": lambda review: curve_table(
+        [(lag.begins, lag.ends, lag.curve) for lag in review.themes.transfer.lags]
+    ),
+    "score_readings": lambda review: review.assessment.readings,
+    "score_without": lambda review: review.assessment.robustness.leave_one_out,
+    "score_simulation": lambda review: _simulated(review.assessment.robustness.simulation),
+    "light_dependence": lambda review: review.dependence,
+    "forecast_calibration": lambda review: pd.DataFrame(
+        [{name: getattr(review.calibration, name) for name in CALIBRATION}]
+    ),
+    "forecast_words": lambda review: review.calibration.table,
     "resources": lambda review: review.themes.resources.money,
     "zone_premises": lambda review: pd.concat(
         [profile.premises.assign(zone=zone) for zone, profile in review.themes.zones.items()]
@@ -117,7 +136,7 @@ def agrees(cell: str, wanted: Any) -> bool:
     """Whether a published cell says what the recount found; numbers to the noise of adding them in another order."""
     if wanted is None:
         return cell == ""
-    if isinstance(wanted, Digits | Decided | Among):
+    if isinstance(wanted, Digits | Decided | Among | Quantile):
         return wanted.said_in(cell)
     if isinstance(wanted, Drawn):
         return cell != "" and abs(float(cell) - wanted.value) <= wanted.within

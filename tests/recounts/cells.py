@@ -40,6 +40,23 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Quantile:
+    """A quantile of random draws: about this share of our own draws lies at or below what is published.
+
+    Held by the share, not the value: between two humps a quantile is any value of the gap.
+    """
+
+    draws: tuple[float, ...]
+    share: float
+    within: float
+
+    def said_in(self, cell: str) -> bool:
+        """Whether a cell is such a quantile."""
+        below = sum(draw <= float(cell) for draw in self.draws) / len(self.draws)
+        return abs(below - self.share) <= self.within
+
+
+@dataclass(frozen=True)
 class Decided:
     """A decision's value: everything written in the params stands in the cell; what was left out may be filled in."""
 

@@ -13,7 +13,7 @@ from recounts.firms import within
 from recounts.money import policies
 from recounts.people import as_filed
 from recounts.places import buildings
-from recounts.survival import Times, followed, steps
+from recounts.survival import Times, curve_rows, followed, median, steps
 from recounts.transfer import STATES, achievements, at_least, platforms, stated, universities
 
 KINDS = ("重点实验室", "技术创新中心", "工程研究中心", "企业技术中心", "中试基地", "新型研发机构", "其他")
@@ -172,13 +172,17 @@ def _stage_days(known: Known, rows: list[Line], quarter: str) -> Row:
     return days
 
 
-def lags(known: Known, quarter: str) -> list[Row]:
-    """From each stage to the next: whom we follow, whom we cannot, and the curve's last day and median."""
-    reading, found = known.decision("survival_reading"), []
+def followed_lags(known: Known, quarter: str) -> list[tuple[str, str, Times, int, int]]:
+    """From each stage to the next: the times followed, how many began unseen, and how many before the plan."""
+    found = []
     items = [_stage_days(known, rows, quarter) for rows in known.history("成果").values()
              if any(row.period <= quarter for row in rows)]  # fmt: skip
-    last_filed = {unit: max((quarter_end(each) for each in quarters("2025Q1", quarter) if unit in known.heard("成果", each)),
-                            default=date.min) for unit in known.due("成果")}  # fmt: skip
+    last_filed = {
+        unit: max(
+            (quarter_end(q) for q in quarters("2025Q1", quarter) if unit in known.heard("成果", q)), default=date.min
+        )
+        for unit in known.due("成果")
+    }
     for begins, ends in (("登记", "签约"), ("签约", "到账"), ("到账", "投产")):
         times: Times = []
         unseen = earlier_ones = 0
@@ -194,12 +198,25 @@ def lags(known: Known, quarter: str) -> list[Row]:
                 earlier_ones += 1
             else:
                 times.append(followed(begun, item[ends], min(quarter_end(quarter), last_filed[item["unit"]])))
-        curve = steps(times, reading["least_at_risk"], reading["confidence"])
-        middle = next((step["days"] for step in curve if step["remaining"] <= 0.5), None)
-        found.append({"begins": begins, "ends": ends, "followed": len(times), "unseen": unseen, "earlier": earlier_ones,
-                      "last_day": curve[-1]["days"] if curve else None, "median": middle,
-                      "remaining": curve[-1]["remaining"] if curve else None})  # fmt: skip
+        found.append((begins, ends, times, unseen, earlier_ones))
     return found
+
+
+def lags(known: Known, quarter: str) -> list[Row]:
+    """How many are followed through each step, where the curve stops and when half had gone on."""
+    reading, found = known.decision("survival_reading"), []
+    for begins, ends, times, unseen, before in followed_lags(known, quarter):
+        curve = steps(times, reading["least_at_risk"], reading["confidence"])
+        found.append({"begins": begins, "ends": ends, "followed": len(times), "unseen": unseen, "earlier": before,
+                      "last_day": curve[-1]["days"] if curve else None, "median": median(curve)})  # fmt: skip
+    return found
+
+
+def lag_curves(known: Known, quarter: str) -> list[Row]:
+    """Every step of the three curves."""
+    reading = known.decision("survival_reading")
+    found = [(begins, ends, times) for begins, ends, times, _, _ in followed_lags(known, quarter)]
+    return curve_rows(found, reading["least_at_risk"], reading["confidence"])
 
 
 def resources(known: Known, quarter: str) -> list[Row]:

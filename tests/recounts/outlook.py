@@ -167,6 +167,7 @@ def next_quarter(known: Known, target: Row, quarter: str, needed: Decimal) -> Se
     return foreseen(known, target, quarter, Decimal(0), ahead, needed)
 
 
+@cache
 def forecasts(known: Known, quarter: str) -> list[Row]:
     """Every quarter's forecast from what was known when its filings were due, and what came of it."""
     found = []

@@ -29,6 +29,7 @@ from planeval.show import (
     platforms,
     policies,
     policy_reviews,
+    safeguards,
     transfer,
     transfer_parties,
     unit_courses,
@@ -48,7 +49,7 @@ SECTIONS: tuple[Callable[[Review], Fragment], ...] = (
     transfer_parties.base_section, finance.fund_section, finance.leverage_section, finance.stage_section,
     fund_returns.recycling_section, credit.credit_section, policies.inventory_section, policies.coverage_section,
     policies.delivery_section, policy_reviews.review_section, policy_reviews.proposal_section,
-    policy_reviews.effect_section, overview.task_table, overview.unit_table, nodes.task_nodes, unit_courses.unit_courses,
+    policy_reviews.effect_section, safeguards.working_group_section, safeguards.publicity_section, overview.task_table, overview.unit_table, nodes.task_nodes, unit_courses.unit_courses,
 )  # fmt: skip
 OF_A_PART: tuple[tuple[Callable[..., Fragment], str], ...] = (
     *((section, EMPTY_INDUSTRY) for section in (

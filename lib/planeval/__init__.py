@@ -55,10 +55,10 @@ _HOMES = {
     "planeval.show.partnerships": ("partnership_section", "university_section"),
     "planeval.show.industry": (
         "industry_chains", "industry_firms", "industry_results", "industry_summary", "industry_targets",
-        "industry_titles",
+        "industry_title", "industry_titles",
     ),
     "planeval.show.zone": (
-        "zone_firms", "zone_movers", "zone_premises", "zone_readiness", "zone_summary", "zone_targets",
+        "zone_firms", "zone_movers", "zone_premises", "zone_readiness", "zone_summary", "zone_targets", "zone_title",
     ),
     "planeval.show.cluster": (
         "chain_section", "cluster_summary", "concentration_section", "industry_section", "location_section",

@@ -60,7 +60,7 @@ def judge_evidence(facts: EvidenceFacts, bands: EvidenceBands | None) -> Evidenc
         share = displayed_share(Decimal(facts.with_evidence) / facts.rows)
         coverage = float(share)
         word = _at_least(share, bands.coverage_full, bands.coverage_some)
-        said = f"{facts.what}共{facts.rows}条，{facts.with_evidence}条有佐证（{_percent(share)}）"
+        said = f"{facts.what}共 {facts.rows} 条，{facts.with_evidence} 条有佐证（{_percent(share)}）"
         aspects.insert(0, (word, said))
     elif not facts.absent:
         return Evidence(NOTHING_TO_CHECK, f"没有{facts.what}，无可核对")
@@ -72,9 +72,9 @@ def _absences(facts: EvidenceFacts) -> list[tuple[str, str]]:
     """A filer who said nothing leaves the value unchecked; one who came late was not checked in time."""
     found = []
     if facts.absent:
-        found.append((WEAK, f"{facts.absent}个{facts.filers}未报送"))
+        found.append((WEAK, f"{facts.absent} 个{facts.filers}未报送"))
     if facts.late:
-        found.append((FAIR, f"{facts.late}个{facts.filers}迟报"))
+        found.append((FAIR, f"{facts.late} 个{facts.filers}迟报"))
     return found
 
 
@@ -83,7 +83,7 @@ def _age(facts: EvidenceFacts, bands: EvidenceBands) -> list[tuple[str, str]]:
         return []
     old = sum(age > bands.old_quarters for age in facts.ages)
     share = displayed_share(Decimal(old) / len(facts.ages))
-    said = f"{old}条超过{bands.old_quarters}个季度没有重新报送（{_percent(share)}）"
+    said = f"{old} 条超过 {bands.old_quarters} 个季度没有重新报送（{_percent(share)}）"
     return [(_at_most(share, bands.old_full, bands.old_some), said)]
 
 
@@ -91,7 +91,7 @@ def _revision(facts: EvidenceFacts, bands: EvidenceBands) -> list[tuple[str, str
     if facts.revision is None or not facts.compared:
         return []
     share = displayed_share(Decimal(repr(float(facts.revision))))
-    said = f"以前{facts.compared}个季度的数后来平均改动{_percent(share)}"
+    said = f"以前 {facts.compared} 个季度的数后来平均改动 {_percent(share)}"
     return [(_at_most(share, bands.revision_full, bands.revision_some), said)]
 
 

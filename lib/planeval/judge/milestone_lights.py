@@ -98,9 +98,11 @@ def _pace_light(nodes: Nodes, share: Decimal | None, bands: MilestoneBands | Non
 def _pace_said(nodes: Nodes) -> str:
     if not nodes.total:
         return "没有任务节点"
-    parts = [f"已到期和提前办结的{nodes.due}个节点中办结{nodes.finished}个" if nodes.due else "没有已知结果的到期节点"]
+    parts = [
+        f"已到期和提前办结的 {nodes.due} 个节点中办结 {nodes.finished} 个" if nodes.due else "没有已知结果的到期节点"
+    ]
     if nodes.late:
-        parts.append(f"其中逾期后办结{nodes.late}个")
+        parts.append(f"其中逾期后办结 {nodes.late} 个")
     if nodes.overdue:
         parts.append(f"逾期未完成{nodes.overdue}个")
     if nodes.unknown:

@@ -32,4 +32,4 @@ def with_overrides(table: pd.DataFrame, kind: str, id_column: str, overrides: It
 
 def _note(override: Override) -> str:
     name = LIGHT_NAMES[override.light]
-    return f"{name}由{override.author}于{override.on.isoformat()}改为“{override.to}”：{override.reason}"
+    return f"{name}由{override.author}于 {override.on.isoformat()} 改为“{override.to}”：{override.reason}"

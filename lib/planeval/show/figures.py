@@ -182,7 +182,8 @@ def _draw_series(
     places = {str(quarter): index for index, quarter in enumerate(quarters)}
     xs = [places[quarter] for quarter in values]
     axes.axhline(target.amount, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
-    axes.text(len(quarters) - 0.4, target.amount, f"目标 {target.amount:g} {target.unit}", va="center", fontsize=9)
+    axes.annotate(f"目标 {target.amount:g} {target.unit}", (-0.45, target.amount), textcoords="offset points",
+                  xytext=(0, 3), va="bottom", fontsize=9)  # fmt: skip
     nodes = [(places[str(node)], due) for node, due in sorted(path.items()) if str(node) in places]
     if nodes:
         style = {"marker": "D", "markersize": 4, "linewidth": 0.8, "linestyle": ":", "markerfacecolor": "white"}

@@ -25,7 +25,11 @@ FINDINGS: dict[str, Callable[[Review], str]] = {
     "37_fusion": fusion_finding,
 }
 _NO_PAGE = "没有主题页，见节点。"
-_SEE = "详见本主题页"
+TITLES = {
+    "31_cluster": "主导产业集聚度", "32_actors": "创新主体", "33_enterprises": "引育孵化", "34_transfer": "成果转化",
+    "35_finance": "科技金融", "36_environment": "创新生态", "37_fusion": "“四链”融合与三个定位",
+    "60_policy": "政策评价与修订",
+}  # fmt: skip
 
 
 def page_of_task(task: Task) -> str | None:
@@ -35,7 +39,7 @@ def page_of_task(task: Task) -> str | None:
 
 def linked(page: str, finding: str) -> Cell:
     """A finding with the way to its page."""
-    return Cell(finding, f"{esc(finding)}{link(_SEE, f'{page}.html').html}。")
+    return Cell(finding, f"{esc(finding)}见{link(TITLES[page], f'{page}.html').html}。")
 
 
 def task_findings(review: Review) -> Fragment:

@@ -24,6 +24,13 @@ def _open(review: Review, industry: str) -> tuple[Industry, IndustryProfile] | N
     return None if entry is None else (entry, review.themes.industries[industry])
 
 
+def industry_title(review: Review, industry: str) -> Fragment:
+    """The page's heading: which industry, which quarter."""
+    found = _open(review, industry)
+    text = f"{found[0].name if found else '产业'}　{review.period.label}"
+    return Fragment(f"<h1>{esc(text)}</h1>", text)
+
+
 def industry_summary(review: Review, industry: str) -> Fragment:
     """摘要 of one industry: what the plan asks of it, and where it stands."""
     found = _open(review, industry)

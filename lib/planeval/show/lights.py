@@ -11,6 +11,7 @@ from planeval.show.html import Cell, Fragment, paragraph, rows_of, table, togeth
 from planeval.show.trace import traced
 from planeval.show.words import amount, light, listed, percent
 
+_DOCUMENTED = {"重点任务": "已办结的节点", "责任单位": "该单位报送并计入的行"}
 LIGHTS = ("progress", "outlook", "evidence")
 BY_HAND = "人工改为"
 
@@ -93,7 +94,7 @@ def _node_lights(review: Review, rows: list[dict[str, Any]], what: str) -> Fragm
     first = f"{len(late)} 个{what}有逾期未完成的节点：{listed(late)}。" if late else f"各{what}没有逾期未完成的节点。"
     lines = [
         (row["name"], f"{row['finished']}/{row['due']}", percent(_number(row["finished_share"])), *three_lights(row),
-         chance(_number(row["outlook_p"])), str(row["remaining"]), row["evidence_reason"])
+         chance(_number(row["outlook_p"])), str(row["remaining"]), _documents(row["evidence_reason"]))
         for row in rows
     ]  # fmt: skip
     return together([
@@ -101,10 +102,18 @@ def _node_lights(review: Review, rows: list[dict[str, Any]], what: str) -> Fragm
         table(f"{what}三灯", (what, "办结/到期", "办结率", "进度灯", "展望灯", "证据灯", "余下按期的可能", "余下节点",
                             "佐证"), lines,
               ("text", "number", "number", "mark", "mark", "mark", "number", "number", "text"),
-              notes=["展望灯看余下的节点能否全部按期完成，按以往按期的记录推算（贝塔-二项）；同一单位的节点往往一起拖，"
+              notes=[f"佐证：{_DOCUMENTED[what]}中写明佐证材料的。",
+                     "展望灯看余下的节点能否全部按期完成，按以往按期的记录推算（贝塔-二项）；同一单位的节点往往一起拖，"
                      "实际把握比所列更小。已逾期的节点不可能再按期，不在其内。", *override_notes(rows)],
               kind="compact"),
     ])  # fmt: skip
+
+
+def _documents(reason: str) -> str:
+    """Why the evidence light stands as it does, without saying on every line what the column is about."""
+    for rows in _DOCUMENTED.values():
+        reason = reason.removeprefix(f"{rows}共 ")
+    return reason
 
 
 def _number(value: float | None) -> float:

@@ -135,6 +135,6 @@ def provenance(review: Review) -> Fragment:
     said = f"本页由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}。"
     return together([
         Fragment(f'<p id="{FILES}">{esc(said)}</p>'),
-        Fragment(f"<p>各表数据另存为 CSV：{tables}等，与本页同时发布。</p>"),
+        Fragment(f"<p>各表数据另存为 CSV：{tables} 等，与本页同时发布。</p>"),
         folded("输入文件和哈希", listing, "trace"),
     ])  # fmt: skip

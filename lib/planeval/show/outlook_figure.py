@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from planeval.show.lights import chance
 from planeval.show.words import amount
 
-FORESEEN, BESIDE = "#8a97a5", 0.24
+FORESEEN, SAID, BESIDE = "#8a97a5", "#56636f", 0.24
 
 
 def draw_outlook(axes: Axes, place: int, row: dict[str, Any]) -> float:
@@ -19,7 +19,7 @@ def draw_outlook(axes: Axes, place: int, row: dict[str, Any]) -> float:
         return 0.0
     low, high, x = row["outlook_low"], row["outlook_high"], place + BESIDE
     axes.plot([x, x], [low, high], color=FORESEEN, linewidth=6, solid_capstyle="butt", zorder=2)
-    style: dict[str, Any] = {"ha": "left", "fontsize": 8, "color": FORESEEN}
+    style: dict[str, Any] = {"ha": "left", "fontsize": 8, "color": SAID, "clip_on": False}
     axes.text(x + 0.08, low, amount(low, row["unit"]), va="top", **style)
     axes.text(x + 0.08, high, f"{amount(high, row['unit'])}（八成区间）", va="bottom", **style)
     return float(high)

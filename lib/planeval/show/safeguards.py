@@ -10,6 +10,7 @@ from planeval.measures.publicity import LEVELS, Publicity
 from planeval.review import Review
 from planeval.show.figures import ACCENT, INK, MUTED, RULE, chart, style
 from planeval.show.html import Align, Cell, Fragment, folded, heading, paragraph, rows_of, table, together
+from planeval.show.silence import never_filed, without_rows
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, listed
 
@@ -27,16 +28,14 @@ def working_group_section(review: Review) -> Fragment:
     group = review.themes.working_group
     parts = [heading(3, "工作专班的交办与督办", "working-group")]
     if group.by_quarter.empty:
-        who = "、".join(_names(group.silent, review))
-        reason = f"应由{who}报送" if who else "本计划没有安排单位报送督办表"
-        return together([*parts, paragraph(f"没有督办记录，{reason}，本节不适用。")])
+        return together([*parts, _nothing(review, "dispatch")])
     last = rows_of(group.by_quarter)[-1]
     finding = (
-        f"截至{review.period.label}，工作专班累计交办 {int(group.by_quarter['assigned'].sum())} 件、"
+        f"截至 {review.period.label}末，工作专班累计交办 {int(group.by_quarter['assigned'].sum())} 件、"
         f"销号 {int(group.by_quarter['closed'].sum())} 件；"
         f"本季交办 {_count(last['assigned'])}、销号 {_count(last['closed'])}"
     )
-    finding += f"，{listed(list(group.idle))}没有交办。" if group.idle else "，每季都有交办。"
+    finding += f"，{listed(list(group.idle))} 没有交办。" if group.idle else "，每季都有交办。"
     rows = [
         (row["quarter"], *(_number(row[name]) for name in ("collected", "assigned", "units", "checked", "closed")),
          _days(row["days_to_assign"]))
@@ -52,16 +51,18 @@ def working_group_section(review: Review) -> Fragment:
     )
 
 
+def _nothing(review: Review, table: str) -> Fragment:
+    """Nobody ever filed the table, or what was filed holds no row."""
+    return never_filed(review, table) or paragraph(without_rows(review, table, ""))
+
+
 @traced
 def publicity_section(review: Review) -> Fragment:
     """The publicity record: finding, by medium and level, by quarter, and every item."""
     record = review.themes.publicity
     parts = [heading(3, "宣传与推广", "publicity")]
     if record.items.empty:
-        due, _ = review.ledger.filers("publicity", review.period)
-        who = "、".join(_names(due, review))
-        reason = f"应由{who}报送" if who else "本计划没有安排单位报送宣传表"
-        return together([*parts, paragraph(f"没有宣传记录，{reason}，本节不适用。")])
+        return together([*parts, _nothing(review, "publicity")])
     return together([
         *parts, paragraph(_finding(record, review)), _medium_table(record), _quarter_chart(record),
         folded(f"全部 {len(record.items)} 条记录", _item_table(record, review)),
@@ -70,9 +71,9 @@ def publicity_section(review: Review) -> Fragment:
 
 def _finding(record: Publicity, review: Review) -> str:
     upper = int(record.items["level"].isin(LEVELS[:2]).sum())
-    text = f"截至{review.period.label}共 {len(record.items)} 条，其中国家级和省级 {upper} 条；"
+    text = f"截至 {review.period.label}末共 {len(record.items)} 条，其中国家级和省级 {upper} 条；"
     text += f"推进会、交流会共 {len(record.meetings)} 次"
-    text += f"，{listed(list(record.without_meeting))}没有召开" if record.without_meeting else "，每季都有召开"
+    text += f"，{listed(list(record.without_meeting))} 没有召开" if record.without_meeting else "，每季都有召开"
     text += f"；{'、'.join(_names(record.silent, review))}本季未报送，本季数可能偏少" if record.silent else ""
     return text + "。"
 
@@ -91,7 +92,7 @@ def _medium_table(record: Publicity) -> Fragment:
 def _quarter_chart(record: Publicity) -> Fragment:
     rows = rows_of(record.by_quarter)
     held = sum(row["meetings"] > 0 for row in rows if not pd.isna(row["meetings"]))
-    title = f"{len(rows)} 个季度中有 {held} 个季度召开了推进会或交流会"
+    title = f"{len(rows)} 个季度中 {held} 个召开了推进会或交流会" if held < len(rows) else "每季都召开了推进会或交流会"
     data = table("各季宣传条数", ("季度", "全部", "推进会、交流会"),
                  [(row["quarter"], _number(row["items"]), _number(row["meetings"])) for row in rows],
                  ("text", "number", "number"), unit="条", kind="plain")  # fmt: skip

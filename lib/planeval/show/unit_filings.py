@@ -11,7 +11,7 @@ from planeval.measures.dispatch import CLOSED
 from planeval.measures.dispatch import OVERDUE as OVERDUE_ORDER
 from planeval.measures.quality import LATE, MISSING, NOT_ASKED, ON_TIME
 from planeval.measures.tasks import NOT_DUE, OVERDUE, UNREPORTED
-from planeval.problems import ERROR
+from planeval.problems import ERROR, Problem
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, paragraph, rows_of, table, together
 from planeval.show.trace import traced
@@ -125,6 +125,12 @@ def _held_by(review: Review, node: dict[str, Any]) -> str:
     return f"；前置节点{'、'.join(f'“{names[each]}”（{each}）' for each in holders)}还没有完成" if len(holders) else ""
 
 
+def _row_of(problem: Problem) -> tuple[int, str]:
+    """The place of a cell in reading order: D9 before D10."""
+    digits = "".join(mark for mark in problem.cell if mark.isdigit())
+    return (int(digits) if digits else 0, problem.cell)
+
+
 @traced
 def unit_refused(review: Review, unit: str) -> Fragment:
     """What of the unit's filings was refused or doubted, where and why."""
@@ -133,7 +139,9 @@ def unit_refused(review: Review, unit: str) -> Fragment:
     if not problems:
         return paragraph("报送中没有错误和警告。")
     errors = sum(problem.level == ERROR for problem in problems)
-    ordered = sorted(problems, key=lambda problem: problem.level != ERROR)[:PROBLEMS_SHOWN]
+    ordered = sorted(
+        problems, key=lambda problem: (problem.level != ERROR, problem.file, problem.sheet, _row_of(problem))
+    )[:PROBLEMS_SHOWN]
     rows = [
         (f"{problem.file.rpartition('/filings/')[2]} {problem.sheet} {problem.cell}".strip(), problem.level,
          problem.message, problem.value or "—", problem.remedy)

@@ -26,6 +26,13 @@ def _open(review: Review, zone: str) -> tuple[Zone, ZoneProfile] | None:
     return None if entry is None else (entry, review.themes.zones[zone])
 
 
+def zone_title(review: Review, zone: str) -> Fragment:
+    """The page's heading: which zone, which quarter."""
+    found = _open(review, zone)
+    text = f"{found[0].name if found else '区域'}　{review.period.label}"
+    return Fragment(f"<h1>{esc(text)}</h1>", text)
+
+
 def zone_summary(review: Review, zone: str) -> Fragment:
     """摘要 of one zone."""
     found = _open(review, zone)

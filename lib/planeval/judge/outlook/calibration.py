@@ -77,7 +77,7 @@ def score_forecasts(forecasts: pd.DataFrame) -> Calibration:
         closed=number, open=waiting, brier=float(scored["squared"].mean()), brier_base=base * (1 - base),
         coverage=hits / number, coverage_low=_jeffreys(hits, number)[0], coverage_high=_jeffreys(hits, number)[1],
         table=_by_word(scored), by_horizon=_by_horizon(scored),
-        reason=f"{number}项预测已到期，其中{hits}项落在标称{LEVEL:.0%}的区间内",
+        reason=f"{number} 项预测已到期，其中 {hits} 项落在标称 {LEVEL:.0%} 的区间内",
     )  # fmt: skip
 
 

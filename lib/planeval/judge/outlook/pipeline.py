@@ -79,11 +79,11 @@ def counts_in_words(facts: PipelineFacts) -> str:
     """The numbers that went into the forecast, for the page."""
     decided, judged = facts.lapsed + facts.renewed, facts.passed + facts.failed
     if facts.p_lapse is not None:
-        renewal = f"不再续的比例按{facts.p_lapse:.0%}"
+        renewal = f"不再续的比例按 {facts.p_lapse:.0%}"
     else:
-        renewal = f"以往到期{decided}家中续上{facts.renewed}家" if decided else "能否续上没有经验数，按各半计"
-    expiring = f"到期{facts.expiring}家（{renewal}）" if facts.expiring else "期内没有到期"
+        renewal = f"以往到期 {decided} 家中续上 {facts.renewed} 家" if decided else "能否续上没有经验数，按各半计"
+    expiring = f"到期 {facts.expiring} 家（{renewal}）" if facts.expiring else "期内没有到期"
     if facts.pending is None:
         return f"{expiring}，在审数未知，新认定按以往各季推算"
-    results = f"以往{judged}家中通过{facts.passed}家" if judged else "能否通过没有经验数，按各半计"
-    return f"{expiring}，" + (f"在审{facts.pending}家（{results}）" if facts.pending else "没有在审")
+    results = f"以往 {judged} 家中通过 {facts.passed} 家" if judged else "能否通过没有经验数，按各半计"
+    return f"{expiring}，" + (f"在审 {facts.pending} 家（{results}）" if facts.pending else "没有在审")

@@ -179,7 +179,7 @@ def _forecast(
     if target.kind == "expiring_stock":
         return "有效期届满会成批减少，没有到期和在审家数就不作预测"
     if history.quarters < FEWEST_QUARTERS:
-        return f"只有{history.quarters}个季度的数，少于{FEWEST_QUARTERS}个，不作预测，只看每季需要完成多少"
+        return f"只有 {history.quarters} 个季度的数，少于 {FEWEST_QUARTERS} 个，不作预测，只看每季需要完成多少"
     if target.unit in DECIMALS or bool((abs(history.added) > LARGEST_COUNT).any()):
         return _money(history)
     if target.kind == "stock" or bool((history.added < 0).any()):
@@ -216,12 +216,12 @@ def _money(history: History) -> _Foreseen | str:
 
 def _reason(history: History, what: str) -> str:
     """How the forecast was made and what it cannot know, in one sentence."""
-    parts = [f"按{history.quarters}个季度的{what}推算"]
+    parts = [f"按 {history.quarters} 个季度的{what}推算"]
     seen, ahead = int(history.fourth.sum()), int(history.ahead_fourth.sum())
     if ahead and seen < 2:
-        parts.append(f"余下的季度含第四季度，而第四季度只见过{seen}次，年末集中的幅度把握不大")
+        parts.append(f"余下的季度含第四季度，而第四季度只见过 {seen} 次，年末集中的幅度把握不大")
     if history.missing:
-        parts.append(f"另有{history.missing}个季度的数未知，没有计入")
+        parts.append(f"另有 {history.missing} 个季度的数未知，没有计入")
     if history.ahead[-1] > FARTHEST_TESTED:
         parts.append(f"推算超过{FARTHEST_TESTED}个季度，没有经过回测")
     return "；".join(parts)

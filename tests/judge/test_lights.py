@@ -121,7 +121,7 @@ def test_an_override_stands_beside_the_computed_light() -> None:
     told = with_overrides(table, "target", "target_id", [override])
     assert list(told["outlook_light"]) == ["暂不预测", "已达到"]
     assert list(told["outlook_override"]) == ["不确定", ""] and list(told["progress_override"]) == ["", ""]
-    assert told.loc[0, "override_note"] == "展望灯由评估员甲于2026-10-20改为“不确定”：备案材料已受理。"
+    assert told.loc[0, "override_note"] == "展望灯由评估员甲于 2026-10-20 改为“不确定”：备案材料已受理。"
     assert override.on == date(2026, 10, 20)
     assert override.holds_in(Period(2026, 3)) and not override.holds_in(Period(2026, 2))
     assert not override.holds_in(Period(2026, 4))

@@ -132,7 +132,7 @@ def test_pipeline_verdict(case: dict[str, Any]) -> None:
     assert (outlook.p, outlook.word, outlook.low, outlook.high) == (
         case["p"], case["word"], case["low"], case["high"],
     )  # fmt: skip
-    assert "到期1家" in outlook.reason and "在审1家" in outlook.reason
+    assert "到期 1 家" in outlook.reason and "在审 1 家" in outlook.reason
 
 
 @named("probabilities")
@@ -302,7 +302,7 @@ def test_nothing_is_drawn_at_random() -> None:
 def test_under_four_quarters_it_abstains(figures: list[float]) -> None:
     outlook = judge_outlook(a_target(), 5, quarters(figures), NOW)
     assert (outlook.p, outlook.low, outlook.high, outlook.word) == (None, None, None, NONE)
-    assert "少于4个" in outlook.reason
+    assert "少于 4 个" in outlook.reason
     assert outlook.quarters_used == sum(math.isfinite(figure) for figure in figures)
 
 
@@ -358,7 +358,7 @@ def test_a_pipeline_without_applications_learns_from_recognitions() -> None:
     facts = PipelineFacts(expiring=6, lapsed=2, renewed=6, recognised=quarters([0, 1, 1, 8, 0, 1]))
     outlook = judge_outlook(target, 21, quarters([0] * 6), NOW, facts)
     assert is_stated(outlook) and outlook.p is not None and outlook.low is not None
-    assert "在审数未知" in outlook.reason and "按6个季度的新认定数推算" in outlook.reason
+    assert "在审数未知" in outlook.reason and "按 6 个季度的新认定数推算" in outlook.reason
     nothing = judge_outlook(target, 21, quarters([0] * 6), NOW, PipelineFacts(expiring=6))
     assert nothing.p is None and is_stated(nothing)
 
@@ -394,7 +394,7 @@ def test_a_fund_that_came_in_once_is_not_foreseen() -> None:
 
 def test_quarters_that_are_not_known_are_said() -> None:
     outlook = judge_outlook(a_target(), 20, quarters([3, 4, math.nan, 4, 5, 3]), NOW)
-    assert outlook.quarters_used == 5 and "1个季度的数未知" in outlook.reason
+    assert outlook.quarters_used == 5 and "1 个季度的数未知" in outlook.reason
 
 
 def test_the_next_quarter_against_the_required_pace() -> None:

@@ -37,7 +37,7 @@ def overrides(known: Known, quarter: str, kind: str, id: str) -> Row:
     names = {"progress": "进度灯", "outlook": "展望灯", "evidence": "证据灯"}
     for each in known.decision("overrides"):
         if (each["kind"], each["id"]) == (kind, id) and each["from"] <= quarter <= each["until"]:
-            note = f"{names[each['light']]}由{each['author']}于{each['on']}改为“{each['to']}”：{each['reason']}"
+            note = f"{names[each['light']]}由{each['author']}于 {each['on']} 改为“{each['to']}”：{each['reason']}"
             row |= {f"{each['light']}_override": each["to"], "override_note": note}
     return row
 

@@ -206,3 +206,16 @@ def test_the_recounts_know_nothing_of_the_package() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not [name for name in names if name.split(".")[0] == "planeval"], source.name
+
+
+def test_a_plan_without_filings_publishes_no_number_of_them() -> None:
+    """The second plan is measured from published figures: what nobody filed is blank or left out, never 0."""
+    tables = published_tables(open_review("lvliang-2025", "2025Q4", workspace=ROOT))
+    said = {"units_due", "units_filed"}  # that nobody had to file is known
+    filed = re.compile("incubation|environment|actors|transfer|finance|cluster|industries|zones|policies|dispatch")
+    for name in (name for name in tables if filed.match(name)):
+        for row in read_back(csv_bytes(tables[name])):
+            numbers = {column: cell for column, cell in row.items() if re.fullmatch(r"-?[\d.]+", cell)}
+            assert numbers.keys() <= said, (name, row)
+    for row in read_back(csv_bytes(tables["targets"])):  # no figure was published for any of its targets
+        assert (row["value"], row["progress_light"], row["score"]) == ("", "未见公开数据", "")

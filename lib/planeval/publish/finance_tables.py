@@ -19,7 +19,14 @@ FINANCE_TABLES = {
 
 
 def finance_tables(found: Finance) -> dict[str, pd.DataFrame]:
-    """File name → table; columns as in measures.finance. finance_returns: one row, the fields of Returns."""
+    """File name → table; columns as in measures.finance. finance_returns: one row, the fields of Returns.
+
+    What rests on a table that nobody ever filed has no rows: not known, which is not zero.
+    """
     returns = pd.DataFrame([asdict(found.returns)])
-    tables = (found.scales, found.stages, returns, found.by_kind, found.by_firm_type, found.grants)
-    return dict(zip(FINANCE_TABLES, tables, strict=True))
+    tables = (
+        (found.scales, ("funds",)), (found.stages, ("investments",)), (returns, ("funds", "investments")),
+        (found.by_kind, ("credit",)), (found.by_firm_type, ("credit",)), (found.grants, ("credit",)),
+    )  # fmt: skip
+    told = [table if found.filed.issuperset(needed) else table.iloc[:0] for table, needed in tables]
+    return dict(zip(FINANCE_TABLES, told, strict=True))

@@ -61,6 +61,12 @@ def _cluster(review: Review) -> dict[str, pd.DataFrame]:
     return dict(zip(_CLUSTER_TABLES, tables, strict=True))
 
 
+def _funnel(review: Review) -> pd.DataFrame:
+    """As in measures.transfer; no rows where nobody ever filed 成果: not known, which is not zero."""
+    transfer = review.themes.transfer
+    return transfer.funnel if "achievements" in transfer.filed else transfer.funnel.iloc[:0]
+
+
 def _units(review: Review) -> pd.DataFrame:
     """The judgement of each unit, then how it filed and what it leads; blank scores where no rule was decided."""
     if review.unit_bands is None:
@@ -137,7 +143,7 @@ _GROUPS = (
     _one("actors_partnerships", "市校合作明细：高校、地区、形式、运行和终止",
          lambda review: review.themes.actors.partnerships),
     _one("actors_universities", "各高校的合作和成果", lambda review: review.themes.actors.universities),
-    _one("transfer_funnel", "成果转化各阶段的数量", lambda review: review.themes.transfer.funnel),
+    _one("transfer_funnel", "成果转化各阶段的数量", _funnel),
     _one("transfer_cohorts", "各期成果走到各阶段的比例", lambda review: review.themes.transfer.cohorts),
     _one("transfer_sources", "成果的来源", lambda review: review.themes.transfer.sources),
     _one("transfer_receivers", "成果的接收方", lambda review: review.themes.transfer.receivers),

@@ -36,6 +36,7 @@ LAYERS = [
     "cli_review",
     "cli_dispatch",
     "cli_ledger",
+    "cli_publish",
     "cli",
     "__main__",
 ]

@@ -16,6 +16,11 @@ _HOMES = {
     "planeval.review": ("Review",),
     "planeval.disclosure": ("open_review",),
     "planeval.show.opening": ("headline_cards", "opening", "summary"),
+    "planeval.show.brief": (
+        "brief_conclusion", "brief_decisions", "brief_orders", "brief_outlook", "brief_targets", "brief_tasks",
+        "brief_title",
+    ),
+    "planeval.show.public_page": ("how_to_read", "public_method", "public_summary"),
     "planeval.show.overview": (
         "basis", "next_milestones", "overdue_milestones", "required_pace_table", "suggestions", "target_table",
         "task_table", "unit_table",

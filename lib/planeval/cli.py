@@ -9,6 +9,7 @@ import typer
 
 from planeval.cli_dispatch import dispatch_app
 from planeval.cli_ledger import forms_app, tell_slips
+from planeval.cli_publish import publish_command
 from planeval.cli_review import NOT_PUBLISHED, review_command
 from planeval.cli_words import (
     BAD_INPUT,
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.add_typer(forms_app)
 app.add_typer(dispatch_app, name="dispatch")
+app.command("publish")(publish_command)
 
 
 def main() -> None:

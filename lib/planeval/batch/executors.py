@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from planeval.disclosure import open_review
+from planeval.plan.review_files import UNIT
 from planeval.problems import InputError, Problem
 from planeval.publish.failures import NotebookFailed
 from planeval.publish.page_engine import PageEngine
@@ -49,7 +50,7 @@ class Pages:
         begun()
         if self.recipe is None:
             raise ValueError("neither an engine here nor a recipe for workers")
-        return self.executor.submit(make_on_worker, self.recipe, order)
+        return self.executor.submit(make_on_worker, self.recipe.for_page(order), order)
 
     def stop(self) -> None:
         """End everything at once, finished or not."""
@@ -77,6 +78,12 @@ class Recipe:
     workspace: str
     parameters: tuple[tuple[str, str], ...]
     engine: str
+
+    def for_page(self, order: PageOrder) -> Recipe:
+        """In the unit edition each unit's page has a review, and so an engine, of its own."""
+        if dict(self.parameters)["edition"] != UNIT:
+            return self
+        return replace(self, parameters=(*self.parameters, (UNIT, order.page.key)))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from planeval.batch.proven_pages import ProvenPages
 from planeval.batch.publishing import Published, publish_edition
 from planeval.disclosure import disclose
 from planeval.plan import ReviewRequest
+from planeval.plan.review_files import UNIT
 from planeval.problems import InputError, Problem
 from planeval.publish.edition import Edition
 from planeval.publish.failures import Failure, NotebookFailed
@@ -73,9 +74,10 @@ def plan_review(workspace: Workspace, request: ReviewRequest, output: Path, choi
 
 
 def run_review(
-    workspace: Workspace, request: ReviewRequest, output: Path, options: Options, progress: Progress
-) -> Published:
-    """Publish a review to output/<review>/<edition>/.
+    workspace: Workspace, request: ReviewRequest, output: Path, options: Options, progress: Progress,
+    whole: Review | None = None,
+) -> Published:  # fmt: skip
+    """Publish a review to output/<review>/<edition>/. whole: the internal review, where it is open already.
 
     Raises InputError (nothing was run). What failed is in the answer: an edition that stood whole is left as it was;
     where there was none, the pages that failed say so in their place.
@@ -83,7 +85,7 @@ def run_review(
     progress(Told("读取参数和台账"))
     folder = output / request.name
     with PageEngine(workspace, options.engine) as engine:
-        prepared = _prepared(workspace, request, options)
+        prepared = _prepared(workspace, request, options, whole)
         with edition_stage(folder / request.edition, waits=options.waits) as stage:
             run = _Run(workspace, request, output, options, progress, engine)
             published = run.publish(prepared, stage)
@@ -111,7 +113,7 @@ class _Run:
         made: Mapping[str, MadePage] = {}
         if wanted:
             self.progress(Told(f"运行笔记本，共 {len(wanted)} 个网页", 0, 0, len(wanted)))
-            with self._pages(edition.review) as pages:
+            with self._pages(prepared) as pages:
                 made = _Making(pages, journal, proven, name, folder, self.workspace, self.progress).make(wanted)
         write_keys(folder, name, planned)
         self.progress(Told("检查并发布", len(wanted), 0, len(wanted)))
@@ -122,24 +124,31 @@ class _Run:
         proven.prune(kept_digests(self.output))
         return replace(published, engine=self.engine.said if wanted else "")
 
-    def _pages(self, review: Review) -> AbstractContextManager[Pages]:
-        """Who makes the pages, with the review handed over."""
+    def _pages(self, prepared: _Prepared) -> AbstractContextManager[Pages]:
+        """Who makes the pages, with the review handed over; in the unit edition to each page that of its unit."""
         if self.options.executor == DASK:
             words = tuple(sorted(self.request.parameters().items()))
             return on_cluster(self.options.scheduler, Recipe(str(self.workspace.root), words, self.options.engine))
-        self.engine.hand_over(review, self.request.parameters())
+        if self.request.edition == UNIT:
+            self.engine.hand_over_apart({
+                order.page.name: (disclose(prepared.whole, UNIT, order.page.key), order.parameters)
+                for order in prepared.orders
+            })  # fmt: skip
+        else:
+            self.engine.hand_over(prepared.edition.review, self.request.parameters())
         return here(self.engine, self.options.jobs or default_jobs())
 
 
 class _Prepared(NamedTuple):
-    """The edition, the order of each of its pages, and the faults of the filings behind it."""
+    """The edition, the order of each of its pages, the faults of the filings behind it, and the internal review."""
 
     edition: Edition
     orders: tuple[PageOrder, ...]
     problems: tuple[Problem, ...]
+    whole: Review
 
 
-def _prepared(workspace: Workspace, request: ReviewRequest, options: Options) -> _Prepared:
+def _prepared(workspace: Workspace, request: ReviewRequest, options: Options, whole: Review | None = None) -> _Prepared:
     """The edition and the order of every page. Raises InputError with every fault of notebooks, params and inputs."""
     problems: list[Problem] = []
     jobs: list[Job] = []
@@ -149,11 +158,11 @@ def _prepared(workspace: Workspace, request: ReviewRequest, options: Options) ->
     except InputError as error:
         problems += error.problems
     try:
-        whole = open_review(**request.of_edition().parameters(), workspace=workspace.root)
+        whole = whole or open_review(**request.of_edition().parameters(), workspace=workspace.root)
         review = disclose(whole, request.edition)
     except InputError as error:
         problems += error.problems
-    if problems:
+    if problems or whole is None:
         raise InputError(dict.fromkeys(problems))
     edition = Edition(review, tuple(job.page for job in jobs), git_state(workspace))
     orders = tuple(
@@ -161,7 +170,7 @@ def _prepared(workspace: Workspace, request: ReviewRequest, options: Options) ->
                   edition.expected, options.limits)
         for job in jobs
     )  # fmt: skip
-    return _Prepared(edition, orders, whole.ledger.problems)
+    return _Prepared(edition, orders, whole.ledger.problems, whole)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from planeval.disclosure.fields import Held, Kept, rules
+from planeval.disclosure.place import Place, place_of
 from planeval.disclosure.withheld import Withheld
 from planeval.plan.review_files import EDITIONS, INTERNAL, UNIT
 from planeval.problems import InputError, Problem
@@ -18,9 +19,13 @@ _SAID_HERE = ("edition", "fingerprint")
 
 @dataclass(frozen=True)
 class DisclosedReview(Review):
-    """A review of a lower edition: what the edition may not show is `Withheld`. unit: whose, in the unit edition."""
+    """A review of a lower edition: what the edition may not show is `Withheld`.
+
+    unit, place: whose, and where it stands among the others, in the unit edition; empty and None elsewhere.
+    """
 
     unit: str = ""
+    place: Place | None = None
 
 
 def disclose(review: Review, edition: str, unit: str = "") -> Review:
@@ -38,8 +43,9 @@ def disclose(review: Review, edition: str, unit: str = "") -> Review:
     whose = unit if edition == UNIT else ""
     shown = {name: _shown(review, name, edition, whose) for name in parts(type(review))}
     shown |= {"edition": edition, "fingerprint": _fingerprint(review, edition)}
+    place = place_of(review, whose) if whose else None
     own = {field.name for field in fields(Review)}
-    disclosed = DisclosedReview(**{name: shown[name] for name in own}, unit=whose)
+    disclosed = DisclosedReview(**{name: shown[name] for name in own}, unit=whose, place=place)
     disclosed.__dict__.update({name: part for name, part in shown.items() if name not in own})
     return disclosed
 

@@ -118,6 +118,7 @@ _SHAPES: dict[str, Shape] = {
     "milestone_bands": Shape(MilestoneBands),
     "overrides": Shape(Overrides),
     "filing_deadline_days": Shape(Annotated[int, Field(ge=0, le=365), Strict()]),
+    "anonymous_band_least": Shape(Annotated[int, Field(ge=3, le=100), Strict()]),
     "filing_duties": Shape(dict[WordId, _Units]),
     "lead_units": Shape(dict[WordId, WordId]),
     "target_tasks": Shape(dict[WordId, WordId]),

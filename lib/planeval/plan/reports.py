@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, Strict
@@ -9,7 +10,7 @@ from pydantic import Field, Strict
 from planeval.plan.documents import read_document
 from planeval.plan.explaining import validate
 from planeval.plan.model import Entry, Plan, Text
-from planeval.plan.review_files import Edition
+from planeval.plan.review_files import EDITIONS, Edition
 from planeval.workspace import Workspace
 
 Part = Literal["unit", "industry", "zone"]
@@ -46,3 +47,8 @@ def load_reports(workspace: Workspace, plan_id: str) -> tuple[Report, ...]:
     """The pages a plan's reviews publish, in reading order. Raises InputError with every fault of reports.yml."""
     path = workspace.plan_folder(plan_id) / "reports.yml"
     return validate(ReportList, read_document(path, workspace.relative(path))).reports
+
+
+def declared_editions(reports: Sequence[Report]) -> tuple[str, ...]:
+    """The editions for which a plan publishes anything, the most detailed first."""
+    return tuple(edition for edition in EDITIONS if any(edition in report.editions for report in reports))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from planeval.plan.review_files import EDITION_NAMES, UNIT
 from planeval.publish.exporter import PageInfo, page_exporter
 from planeval.publish.failures import Failure, NotebookFailed, PageRefused
 from planeval.publish.git_state import GitState
@@ -20,6 +21,7 @@ from planeval.publish.page_contract import Expected, check_page
 from planeval.publish.staging import TABLES
 from planeval.publish.tables import csv_bytes, published_tables
 from planeval.review import Review
+from planeval.show.editions import edition_text
 from planeval.show.html import Cell, paragraph
 from planeval.show.opening import opening
 
@@ -56,16 +58,18 @@ class Edition:
         """What every page is checked against."""
         return Expected(self.review.fingerprint, self.review.is_sample, self.names)
 
-    def info(self, title: str) -> PageInfo:
-        """What a page of this edition says about itself."""
+    def info(self, title: str, index: bool = False) -> PageInfo:
+        """What a page of this edition says about itself; index: whether it is the index."""
         known = self.review.as_known_on
         footer = {
             "version": version("planeval"), "commit": self.git.label, "fingerprint": self.review.fingerprint,
-            "known_on": known.isoformat() if known else "", "edition": self.review.edition,
+            "known_on": known.isoformat() if known else "", "edition": edition_text(self.review),
             "inputs": str(len(self.review.inputs)),
         }  # fmt: skip
-        head = f"{self.review.plan.text.short_title} {self.review.period.label}评估"
-        return PageInfo(title, head, self.review.is_sample, self.names, footer)
+        name = EDITION_NAMES[self.review.edition]
+        head = f"{self.review.plan.text.short_title} {self.review.period.label}评估（{name}）"
+        alone = self.review.edition == UNIT and not index  # a unit gets its page, not the index nor the others'
+        return PageInfo(title, head, self.review.is_sample, frozenset() if alone else self.names, footer)
 
     def index(self) -> bytes:
         """index.html, within the contract. Raises PageRefused."""
@@ -85,7 +89,7 @@ class Edition:
         return self._checked(page.file, f"{page.title}（未完成）", blocks)
 
     def _checked(self, name: str, title: str, blocks: Sequence[str]) -> bytes:
-        text = page_exporter().render(blocks, self.info(title))
+        text = page_exporter().render(blocks, self.info(title, name == INDEX))
         faults = check_page(text, self.expected)
         if faults:
             raise PageRefused(Path(name).stem, faults)

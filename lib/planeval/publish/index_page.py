@@ -9,6 +9,7 @@ from itertools import groupby
 import pandas as pd
 
 from planeval.plan.method import EXAMPLE_AUTHOR
+from planeval.plan.review_files import INTERNAL, UNIT
 from planeval.problems import ERROR
 from planeval.publish.manifest import PublishedPage
 from planeval.publish.tables import TABLE_MEANINGS
@@ -20,22 +21,26 @@ from planeval.show.origins import ORIGINS
 from planeval.show.overview import target_table
 from planeval.show.trace import FILES, with_trace
 
+_HAND_OUT = "每个单位只发给它自己的一页：各页只有本单位报送的内容，发给别的单位就是泄露。本目录页由评估人员保存，不发。"
+
 
 def index_blocks(review: Review, pages: Sequence[PublishedPage], tables: dict[str, pd.DataFrame]) -> list[str]:
     """The blocks of the index page, in the order they are read."""
     head = f"{review.plan.text.short_title} {review.period.label}评估"
+    whole, each = review.edition == INTERNAL, review.edition == UNIT
     sections = (
-        ("一、指标完成情况", target_table(review)),
-        ("二、任务清单和责任单位", duty_matrix(review)),
-        ("三、本次评估的网页", _page_list(pages)),
-        ("四、没有计入的报送", _refused(review)),
-        ("五、评估人员的决定", _decisions(review)),
-        ("六、数据表", _table_list(review, tables)),
-        ("七、输入文件", _inputs(review)),
+        ("指标完成情况", None if each else target_table(review)),
+        ("任务清单和责任单位", duty_matrix(review) if whole else None),
+        ("本次评估的网页", _page_list(pages) + (paragraph(_HAND_OUT) if each else Fragment(""))),
+        ("没有计入的报送", _refused(review) if whole else None),
+        ("评估人员的决定", _decisions(review) if "decisions" in tables else None),
+        ("数据表", _table_list(review, tables) if tables else None),
+        ("输入文件", _inputs(review)),
     )
+    shown = [(title, content) for title, content in sections if content is not None]
     blocks = [together([Fragment("<h1>"), Fragment(_escaped(head)), Fragment("</h1>")]).html, opening(review).html]
-    for title, content in sections:
-        blocks += [f"<h2>{_escaped(title)}</h2>", content.html]
+    for number, (title, content) in zip("一二三四五六七", shown, strict=False):
+        blocks += [f"<h2>{number}、{_escaped(title)}</h2>", content.html]
     return blocks
 
 

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from planeval.plan import Plan, Report, ReviewRequest, load_plan, load_reports, part_names
 from planeval.plan.reports import PART_NAMES
+from planeval.plan.review_files import UNIT
 from planeval.problems import InputError, Problem
 from planeval.publish.manifest import PublishedPage, sha256
 from planeval.publish.run_notebook import check_parameters, read_notebook
@@ -84,6 +85,10 @@ def _list_faults(reports: Sequence[Report], plan: Plan | None, request: ReviewRe
         yield Problem(shown, rule="reports", value=request.edition, message="这个版本没有要发布的网页",
                       remedy="在 reports.yml 里列出")  # fmt: skip
     for report in reports:
+        if request.edition == UNIT and report.for_each != "unit":
+            yield Problem(shown, rule="reports", value=report.notebook,
+                          message=f"责任单位版的网页各归一个单位，{report.notebook} 没有按单位分页",
+                          remedy="写上 for_each: unit，或从 editions 里去掉 unit")  # fmt: skip
         if plan is not None and report.for_each and not part_names(plan, report.for_each):
             message = (
                 f"{report.notebook} 要按{PART_NAMES[report.for_each]}分页，但方案没有列出{PART_NAMES[report.for_each]}"

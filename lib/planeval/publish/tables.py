@@ -11,23 +11,27 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
 from pydantic_core import to_jsonable_python
 
+from planeval.disclosure import withheld
 from planeval.judge.unit_bands import COLUMNS as BAND_COLUMNS
 from planeval.ledger.exporting import inert
 from planeval.periods import Period
+from planeval.plan.review_files import BRIEF, INTERNAL, PUBLIC
 from planeval.publish.environment_tables import ENVIRONMENT_TABLES, environment_tables
 from planeval.publish.finance_tables import FINANCE_TABLES, finance_tables
 from planeval.publish.incubation_tables import INCUBATION_TABLES, incubation_tables
 from planeval.publish.place_tables import INDUSTRY_TABLES, ZONE_TABLES, industry_tables, zone_tables
 from planeval.review import Review
 
+DECISION_COLUMNS = ("decision", "question", "value", "reading", "reason", "by", "from")
 PROBLEM_COLUMNS = ("file", "sheet", "cell", "level", "unit", "message", "value", "expected", "remedy", "rule")
 PUBLISHED_COLUMNS = (
     "file", "series", "place", "period", "value", "unit", "note", "target_id", "title", "publisher", "url", "url_note",
@@ -42,14 +46,37 @@ _CLUSTER_TABLES = {
 
 
 class TableGroup(NamedTuple):
-    """Tables read together: what each holds by file name, as the index prints it, and where they come from."""
+    """Tables read together: what each holds by file name, as the index prints it, and where they come from.
+
+    forms: the editions beside the internal one in which they may stand, with the columns they show there. They are
+    read from the edition's own review, so a table that its review does not hold cannot be published by mistake.
+    """
 
     meanings: dict[str, str]
     read: Callable[[Review], dict[str, pd.DataFrame]]
+    forms: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def _one(name: str, meaning: str, read: Callable[[Review], pd.DataFrame]) -> TableGroup:
-    return TableGroup({name: meaning}, lambda review: {name: read(review)})
+def _one(
+    name: str, meaning: str, read: Callable[[Review], pd.DataFrame], forms: Mapping[str, tuple[str, ...]] | None = None
+) -> TableGroup:
+    return TableGroup({name: meaning}, lambda review: {name: read(review)}, forms or {})
+
+
+_TARGET_COLUMNS = (
+    "target_id", "name", "unit", "kind", "value", "amount", "comparison", "baseline", "done_share", "expected_share",
+    "gap", "progress_light", "reported", "clause", "outlook_light", "evidence_light", "progress_override",
+    "outlook_override", "evidence_override",
+)  # fmt: skip
+_TASK_COLUMNS = (
+    "task_id", "name", "clause", "milestones", "due", "finished", "finished_late", "overdue", "unknown", "remaining",
+    "finished_share", "progress_light", "outlook_light", "evidence_light", "progress_override", "outlook_override",
+    "evidence_override",
+)  # fmt: skip
+_TARGETS, _TASKS = dict.fromkeys((BRIEF, PUBLIC), _TARGET_COLUMNS), dict.fromkeys((BRIEF, PUBLIC), _TASK_COLUMNS)
+_UNITS = {BRIEF: (
+    "unit_id", "name", "filing", "tables_due", "tables_filed", "refused", "milestones", "due", "finished", "overdue",
+)}  # fmt: skip
 
 
 def _cluster(review: Review) -> dict[str, pd.DataFrame]:
@@ -69,6 +96,8 @@ def _funnel(review: Review) -> pd.DataFrame:
 
 def _units(review: Review) -> pd.DataFrame:
     """The judgement of each unit, then how it filed and what it leads; blank scores where no rule was decided."""
+    if withheld(review.unit_bands):
+        return review.units
     if review.unit_bands is None:
         judged = review.units[["unit_id"]].reindex(columns=list(BAND_COLUMNS))
     else:
@@ -77,12 +106,11 @@ def _units(review: Review) -> pd.DataFrame:
 
 
 def _decisions(review: Review) -> pd.DataFrame:
-    columns = ("decision", "question", "value", "reading", "reason", "by", "from")
     rows = [
         (choice.id, choice.question, plain_value(choice.value), choice.reading, choice.reason, choice.by, choice.since)
         for choice in review.decisions
     ]
-    return pd.DataFrame(rows, columns=list(columns))
+    return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
 
 
 def plain_value(value: Any) -> str | float:
@@ -119,7 +147,7 @@ def _filings(review: Review) -> pd.DataFrame:
 # Every table of a review, in the order in which the index lists them.
 _GROUPS = (
     _one("targets", "各项指标：现值、目标、完成比例、应达比例，三灯和依据，人工改判，得分、权重",
-         lambda review: review.targets),
+         lambda review: review.targets, _TARGETS),
     _one("series", "各项指标逐季的数值和当季新增", lambda review: review.series),
     _one("verdicts", "各项指标在每一种口径下的结论", lambda review: review.verdicts),
     _one("final", "各项指标的终期（或中期）结论：在几种口径下达到，由哪项选择决定",
@@ -131,8 +159,8 @@ _GROUPS = (
     _one("flips", "每项决定改动多少，各指标的进度灯就会变", lambda review: review.flips),
     _one("forecasts", "各季所作的预测：概率、八成区间，和到期后的结果", lambda review: review.forecasts),
     _one("tasks", "各项重点任务的节点数和状态", lambda review: review.tasks),
-    _one("task_lights", "各项重点任务的进度灯、展望灯、证据灯和依据", lambda review: review.task_lights),
-    _one("units", "各责任单位的得分、收缩后得分、名次区间、分段，报送和牵头节点", _units),
+    _one("task_lights", "各项重点任务的进度灯、展望灯、证据灯和依据", lambda review: review.task_lights, _TASKS),
+    _one("units", "各责任单位的得分、收缩后得分、名次区间、分段，报送和牵头节点", _units, _UNITS),
     _one("unit_lights", "各责任单位的进度灯、展望灯、证据灯和依据", lambda review: review.unit_lights),
     _one("milestones", "任务节点明细和状态", lambda review: review.milestones),
     _one("nodes", "任务分解的节点：牵头、配合、时限、前置节点、状态、是否有单位报送", lambda review: review.nodes),
@@ -151,10 +179,11 @@ _GROUPS = (
     TableGroup(FINANCE_TABLES, lambda review: finance_tables(review.themes.finance)),
     _one("policies", "政策：落实主体、文号、应享实享、应兑已兑（万元）、复评、废改立建议",
          lambda review: review.themes.policies.inventory),
-    _one("decisions", "评估人员的决定：取值、理由、作出者、起用季度", _decisions),
+    _one("decisions", "评估人员的决定：取值、理由、作出者、起用季度", _decisions,
+         {PUBLIC: DECISION_COLUMNS}),
     _one("problems", "报送中的错误和警告：位置、问题、处理", _problems),
     _one("duplicates", "两个以上单位重复报送的事项和采用的一方", lambda review: review.ledger.duplicates),
-    _one("published", "公开数和出处", _published),
+    _one("published", "公开数和出处", _published, {PUBLIC: PUBLISHED_COLUMNS}),
     _one("filings", "计入本次评估的报送文件和哈希", _filings),
     TableGroup(_CLUSTER_TABLES, _cluster),
     TableGroup(INDUSTRY_TABLES, lambda review: industry_tables(review.themes.industries)),
@@ -164,8 +193,14 @@ TABLE_MEANINGS = {name: meaning for group in _GROUPS for name, meaning in group.
 
 
 def published_tables(review: Review) -> dict[str, pd.DataFrame]:
-    """Every table of a review by file name without `.csv`, in the order in which they are listed."""
-    return {name: content for group in _GROUPS for name, content in group.read(review).items()}
+    """Every table of a review's edition by file name without `.csv`, in the order in which they are listed."""
+    if review.edition == INTERNAL:
+        return {name: content for group in _GROUPS for name, content in group.read(review).items()}
+    return {
+        name: content[list(group.forms[review.edition])]
+        for group in _GROUPS if review.edition in group.forms
+        for name, content in group.read(review).items()
+    }  # fmt: skip
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from planeval.disclosure import withheld
 from planeval.judge.outlook import METHOD_NAMES
 from planeval.review import Review
+from planeval.show.editions import not_shown
 from planeval.show.html import Fragment, folded, paragraph, rows_of, table, together
 from planeval.show.lights import chance
 from planeval.show.trace import traced
@@ -18,6 +20,8 @@ SMALL = "项数很少，只说明有没有明显走样，还不能说明预测�
 @traced
 def forecast_table(review: Review) -> Fragment:
     """Brier score, coverage, calibration by word, and every forecast kept."""
+    if withheld(review.calibration):
+        return not_shown(review)
     found = review.calibration
     first = f"{found.reason}；另有 {found.open} 项尚未到期。" if found.closed else f"{found.reason}。"
     rows = rows_of(review.forecasts)

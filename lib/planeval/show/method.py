@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from planeval.disclosure import withheld
 from planeval.ledger.tables import BY_ID
 from planeval.plan import part_names
 from planeval.plan.method import EXAMPLE_AUTHOR
+from planeval.plan.review_files import INTERNAL
 from planeval.review import Review
 from planeval.show.decision_words import value_in_words
 from planeval.show.html import Cell, Fragment, esc, folded, link, paragraph, rows_of, table, together
@@ -61,6 +63,9 @@ def published_table(review: Review) -> Fragment:
 @traced
 def problem_table(review: Review) -> Fragment:
     """What was refused (错误) and what was counted but questioned (警告), by unit and cell."""
+    if withheld(review.ledger):
+        tally = review.tally
+        return paragraph(f"{tally.errors} 处错误没有计入；{tally.warnings} 处警告已计入。")
     problems = review.ledger.problems
     refused = len(review.errors)
     names = part_names(review.plan, "unit")
@@ -133,8 +138,11 @@ def provenance(review: Review) -> Fragment:
     )
     tables = "、".join(link(name, f"tables/{name}").html for name in ("targets.csv", "verdicts.csv", "problems.csv"))
     said = f"本页由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}。"
+    own = Fragment(f'<p id="{FILES}">{esc(said)}</p>')
+    if review.edition != INTERNAL:
+        return together([own, folded("输入文件和哈希", listing, "trace")])
     return together([
-        Fragment(f'<p id="{FILES}">{esc(said)}</p>'),
+        own,
         Fragment(f"<p>各表数据另存为 CSV：{tables} 等，与本页同时发布。</p>"),
         folded("输入文件和哈希", listing, "trace"),
     ])  # fmt: skip

@@ -8,20 +8,15 @@ from planeval.judge.progress import DONE, LATE_LIGHTS, ON_PACE
 from planeval.measures.counting import ABSENCES
 from planeval.measures.tasks import OVERDUE
 from planeval.plan.lights import LIGHT_NAMES
-from planeval.plan.review_files import BRIEF, EDITION_NAMES, INTERNAL, PUBLIC, UNIT
+from planeval.plan.review_files import INTERNAL, UNIT
 from planeval.review import Review
+from planeval.show.editions import edition_text
 from planeval.show.html import Fragment, bullets, definition_list, esc, rows_of, together
 from planeval.show.lights import light_cell
 from planeval.show.target_trace import trace_link
 from planeval.show.words import amount, listed, pace, pace_multiple, percent
 
 _SAID = {DONE: "已达到目标值", ON_PACE: "按序时推进"}
-_READERS = {
-    INTERNAL: "含全部台账明细，不得外传", UNIT: "只含本单位的报送，只发本单位", BRIEF: "不含企业名称和明细，供领导决策",
-    PUBLIC: "经披露控制，可以公开",
-}  # fmt: skip
-
-
 _WHERE = {INTERNAL: "（见数据质量）", UNIT: "（见退回和疑问）"}
 
 
@@ -31,11 +26,6 @@ def known_on_text(review: Review) -> str:
     if not review.tally.files:
         return "没有单位报送，只有公开数"
     return f"{day.year}年{day.month}月{day.day}日收到的报送" if day else "没有报送"
-
-
-def edition_text(review: Review) -> str:
-    """The edition in words, and who it is for."""
-    return f"{EDITION_NAMES[review.edition]}（{_READERS[review.edition]}）"
 
 
 def opening(review: Review) -> Fragment:
@@ -67,22 +57,26 @@ def opening(review: Review) -> Fragment:
     )
 
 
-def summary(review: Review) -> Fragment:
-    """摘要: the conclusion first, then at most six points in order of weight."""
+def conclusion(review: Review) -> str:
+    """How many targets are reached, on pace, late or without a figure, in one sentence."""
     lights = review.targets["progress_light"]
     if lights.isin(ABSENCES).all():
-        lead = f"{len(lights)} 项量化指标都没有可用的数（{listed(list(dict.fromkeys(lights)))}），完成情况无法评价。"
-    else:
-        late = int(lights.isin(LATE_LIGHTS).sum())
-        words = [f"{int(lights.eq(word).sum())} 项{said}" for word, said in _SAID.items() if lights.eq(word).any()]
-        words += [f"{late} 项落后"] if late else []
-        words += [f"{int(lights.eq(word).sum())} 项{word}" for word in ABSENCES if lights.eq(word).any()]
-        lead = f"{len(lights)} 项量化指标中，{'，'.join(words)}。"
+        return f"{len(lights)} 项量化指标都没有可用的数（{listed(list(dict.fromkeys(lights)))}），完成情况无法评价。"
+    late = int(lights.isin(LATE_LIGHTS).sum())
+    words = [f"{int(lights.eq(word).sum())} 项{said}" for word, said in _SAID.items() if lights.eq(word).any()]
+    words += [f"{late} 项落后"] if late else []
+    words += [f"{int(lights.eq(word).sum())} 项{word}" for word in ABSENCES if lights.eq(word).any()]
+    return f"{len(lights)} 项量化指标中，{'，'.join(words)}。"
+
+
+def summary(review: Review) -> Fragment:
+    """摘要: the conclusion first, then at most six points in order of weight."""
+    lead = conclusion(review)
     points = [
         point
         for point in (
-            _worst(review),
-            _unlikely(review),
+            furthest_behind(review),
+            unlikely(review),
             _needed(review),
             _overdue(review),
             _silent(review),
@@ -93,7 +87,8 @@ def summary(review: Review) -> Fragment:
     return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points)])
 
 
-def _worst(review: Review) -> str:
+def furthest_behind(review: Review) -> str:
+    """The target with the widest gap, in one sentence; '' when none is late."""
     late = review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]
     if late.empty:
         return ""
@@ -104,7 +99,7 @@ def _worst(review: Review) -> str:
     )
 
 
-def _unlikely(review: Review) -> str:
+def unlikely(review: Review) -> str:
     """Which targets are hardly to be reached, and which cannot be foreseen."""
     lights = review.targets["outlook_light"]
     doubtful = list(review.targets.loc[lights.eq(DOUBTFUL), "name"])

@@ -8,6 +8,7 @@ import pandas as pd
 
 from planeval.judge.progress import DONE, LATE_LIGHTS
 from planeval.measures import tasks as tasks_measured
+from planeval.plan.review_files import INTERNAL, PUBLIC
 from planeval.review import Review
 from planeval.show.html import (
     Cell,
@@ -123,12 +124,14 @@ def _target_notes(review: Review) -> list[str]:
 
 def _refused_note(review: Review) -> list[str]:
     """How many faults kept rows or files out of these values, and whose; nothing when there are none."""
-    if not review.errors:
+    tally = review.tally
+    if not tally.errors:
         return []
-    owners = {problem.unit for problem in review.errors}
-    names = [unit.short_name for unit in review.plan.units if unit.id in owners]
-    whose = listed(names) or "未登记的文件"
-    return [f"报送中 {len(review.errors)} 处错误所在的行或文件没有计入上表，涉及{whose}，见“数据质量”。"]
+    said = f"报送中 {tally.errors} 处错误所在的行或文件没有计入上表"
+    if review.edition == PUBLIC:
+        return [f"{said}。"]
+    whose = listed([review.plan.unit(unit).short_name for unit in tally.units]) or "未登记的文件"
+    return [f"{said}，涉及{whose}{'，见“数据质量”' if review.edition == INTERNAL else ''}。"]
 
 
 @traced

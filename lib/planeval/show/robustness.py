@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+from planeval.disclosure import withheld
 from planeval.judge.assessment.assess import Assessment
 from planeval.judge.assessment.decided import Experts
 from planeval.judge.scoring.points import displayed_points
 from planeval.review import Review
 from planeval.show.comparison import comparison_tables
+from planeval.show.editions import not_shown
 from planeval.show.html import Cell, Fragment, paragraph, rows_of, table, together
 from planeval.show.score_figures import numbers, signed_points, tornado_chart
 from planeval.show.scores import NO_SCORE
@@ -20,6 +22,8 @@ from planeval.show.words import ABSENT, percent
 def robustness_section(review: Review) -> Fragment:
     """How far the total and its grade depend on the evaluators' own choices."""
     assessment = review.assessment
+    if withheld(assessment):
+        return not_shown(review)
     if assessment is None:
         return paragraph(NO_SCORE)
     if assessment.total.value is None:

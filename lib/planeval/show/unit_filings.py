@@ -11,6 +11,7 @@ from planeval.measures.dispatch import CLOSED
 from planeval.measures.dispatch import OVERDUE as OVERDUE_ORDER
 from planeval.measures.quality import LATE, MISSING, NOT_ASKED, ON_TIME
 from planeval.measures.tasks import NOT_DUE, OVERDUE, UNREPORTED
+from planeval.plan.review_files import INTERNAL
 from planeval.problems import ERROR, Problem
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, paragraph, rows_of, table, together
@@ -147,7 +148,8 @@ def unit_refused(review: Review, unit: str) -> Fragment:
          problem.message, problem.value or "—", problem.remedy)
         for problem in ordered
     ]  # fmt: skip
-    more = [f"只列前 {PROBLEMS_SHOWN} 处，其余见 tables/problems.csv。"] if len(problems) > PROBLEMS_SHOWN else []
+    rest = "tables/problems.csv" if review.edition == INTERNAL else "退回单"
+    more = [f"只列前 {PROBLEMS_SHOWN} 处，其余见{rest}。"] if len(problems) > PROBLEMS_SHOWN else []
     first = f"历次报送中 {errors} 处错误（有关的行或文件没有计入），{len(problems) - errors} 处警告（已计入，请核对）。"
     return together([
         paragraph(first),

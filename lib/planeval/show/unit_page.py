@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from planeval.disclosure import DisclosedReview
+from planeval.judge.unit_bands import BANDS
 from planeval.ledger.tables import BY_ID
 from planeval.measures.quality import LATE, ON_TIME
 from planeval.measures.tasks import OVERDUE, UNREPORTED
@@ -89,12 +91,29 @@ def _band(review: Review, unit: str) -> list[tuple[str, str | Cell]]:
     row = rows_of(review.unit_bands.units[review.unit_bands.units["unit_id"].eq(unit)])[0]
     if pd.isna(row["rank_low"]):
         return [("节点得分分段", str(row["band"]))]
+    own = f"{row['band']}（得分 {row['score']:.1f}，{row['items']} 项"
+    if isinstance(review, DisclosedReview):
+        return [
+            ("节点得分分段", f"{own}；名次区间 {row['rank_low']}–{row['rank_high']}）"),
+            *_among_others(review, row),
+        ]
     same = review.unit_bands.pairs
     blurred = same[~same["distinct"].astype(bool) & (same["unit_a"].eq(unit) | same["unit_b"].eq(unit))]
     others = [b if a == unit else a for a, b in zip(blurred["unit_a"], blurred["unit_b"], strict=True)]
     names = [each.short_name for each in review.plan.units if each.id in others]
     told = f"与{listed(names, 4)}分不出先后" if names else "与其他单位都能分出先后"
-    return [("节点得分分段", f"{row['band']}（得分 {row['score']:.1f}，{row['items']} 项；{told}）")]
+    return [("节点得分分段", f"{own}；{told}）")]
+
+
+def _among_others(review: DisclosedReview, row: dict[str, Any]) -> list[tuple[str, str | Cell]]:
+    """The unit's mark among anonymous ones, band by band."""
+    place = review.place
+    if place is None:
+        return []
+    if place.others is None:
+        return [("在各单位中", f"{place.compared} 个单位参加比较；各段的单位数不列出：{place.why}。")]
+    marks = [f"{band} {'●' * (band == row['band'])}{'○' * place.others.get(band, 0)}" for band in BANDS]
+    return [("在各单位中", f"{'　'.join(marks)}（● 本单位，○ 其他单位；只列个数，不列名称和得分）")]
 
 
 @traced

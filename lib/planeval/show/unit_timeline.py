@@ -23,6 +23,8 @@ STATE_SYMBOLS = {
     UNREPORTED: ("○", "unreported"),
 }  # fmt: skip
 
+_ANOTHERS = "（其他单位牵头）"
+
 
 def state_mark(state: str) -> Cell:
     """A node's state with symbol and colour; readable without colour."""
@@ -34,12 +36,12 @@ def state_mark(state: str) -> Cell:
 
 def node_table(review: Review, nodes: pd.DataFrame, caption: str) -> Fragment:
     """Nodes with task, due day, day done, state and what stands in their way."""
-    names = review.nodes.set_index("milestone_id")["name"]
+    names = dict(review.nodes[["milestone_id", "name"]].itertuples(index=False, name=None))
     tasks = {task.id: task.name for task in review.plan.tasks}
     rows = [
         (f"{row['name']}（{row['milestone_id']}）", tasks[row["task"]], f"{row['due_on']:%Y-%m-%d}",
          "—" if pd.isna(row["finished_on"]) else f"{row['finished_on']:%Y-%m-%d}", state_mark(row["state"]),
-         "、".join(str(names[each]) for each in row["after"]) or "—", row["progress_note"] or "—")
+         "、".join(names.get(each, f"{each}{_ANOTHERS}") for each in row["after"]) or "—", row["progress_note"] or "—")
         for row in rows_of(nodes)
     ]  # fmt: skip
     differs = [f"{row['name']}：{row['differs']}。" for row in rows_of(nodes) if row["differs"]]

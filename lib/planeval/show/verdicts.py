@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from planeval.disclosure import withheld
 from planeval.judge.combinations import MOST
 from planeval.judge.verdicts import READING_COLUMNS
 from planeval.review import Review
@@ -25,7 +26,7 @@ def verdict_table(review: Review) -> Fragment:
         ("text", "mark", "number", "number", "text", "text"),
         notes=[f"组合：{'、'.join(READING_COLUMNS.values())}各取参数中列出的一种读法。{how}"], kind="compact",
     )  # fmt: skip
-    details = [_of_target(review, row) for row in rows]
+    details = [] if withheld(review.verdicts) else [_of_target(review, row) for row in rows]
     return together([paragraph(_headline(rows)), listing, *details])
 
 
@@ -68,6 +69,8 @@ def _of_target(review: Review, summary: dict[str, Any]) -> Fragment:
 @traced
 def flip_table(review: Review) -> Fragment:
     """The smallest change of each decision that would flip each target's light, one sentence each."""
+    if withheld(review.flips):
+        return Fragment("")
     rows = rows_of(review.flips)
     parts = [paragraph(
         "每次只改一项决定，从最小的一步改起，按印出的数逐步重判；改到头仍不变灯的也写明。"

@@ -1,0 +1,32 @@
+"""Origins of the pages made for one edition alone: the leadership brief and the public report."""
+
+from __future__ import annotations
+
+from planeval.show.origins.origin import Origin
+
+EDITIONS = {
+    "brief_targets": Origin(
+        "完成＝（现值－基数）÷（目标值－基数）；灯按所印的数判断，与总报告相同。",
+        decisions=("source_of_record", "plan_start", "light_bands", "outlook_bands", "evidence_bands", "overrides"),
+        tables=("targets",),
+        about="targets",
+    ),
+    "brief_tasks": Origin(
+        "节点：已办结数／已到期和提前办结数；三灯与总报告相同。",
+        decisions=("lead_units", "milestone_bands", "outlook_bands", "evidence_bands", "overrides"),
+        tables=("task_lights",),
+        about="tasks",
+    ),
+    "brief_orders": Origin(
+        "按承办单位数出季末没有销号的督办事项；逾期天数从现行时限算到季末。",
+        decisions=("dispatch_limits",),
+        about="tasks",
+    ),
+    "brief_outlook": Origin(
+        "每季所需＝（目标值－现值）÷剩余季度数；与最好季度比＝每季所需÷以往最好一季。",
+        decisions=("source_of_record",),
+        tables=("targets",),
+        about="targets",
+    ),
+    "public_method": Origin("照 method.yml 列出，没有计算。", tables=("decisions",)),
+}

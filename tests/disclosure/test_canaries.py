@@ -1,0 +1,82 @@
+"""Nothing that a unit filed is found in any byte of an edition whose readers may not see it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from canaries import QUARTER, Canaries, canary_workspace
+from planeval.batch.run import Options, run_review
+from planeval.plan import load_review
+from planeval.review import open_review
+from planeval.workspace import Workspace
+
+LOWER = ("unit", "brief", "public")
+_DATA = re.compile(r"data:[a-z+/-]+;base64,([A-Za-z0-9+/=]+)")
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
+    return canary_workspace(tmp_path_factory.mktemp("canaries"))
+
+
+@pytest.fixture(scope="module")
+def editions(planted: Canaries) -> Path:
+    """The folder of a review with every lower edition published, from rows that are all canaries."""
+    place = Workspace(planted.root)
+    output = planted.root / "output"
+    whole = open_review("jincheng", QUARTER, workspace=planted.root)
+    for edition in LOWER:
+        request = load_review(place, QUARTER).of_edition(edition)
+        published = run_review(place, request, output, Options(), lambda told: None, whole)
+        assert published.promoted and not published.failures, published.failures
+    return output / QUARTER
+
+
+def said(path: Path) -> str:
+    """All that a file says: its name, its bytes as text, as a browser decodes them, and what is packed in base64."""
+    raw = path.read_bytes().decode("utf-8", "replace")
+    packed = [base64.b64decode(found + "==").decode("utf-8", "replace") for found in _DATA.findall(raw)]
+    plain = html.unescape(raw)
+    return "\n".join((path.name, raw, plain, re.sub(r"<[^>]*>", "", plain), *packed))
+
+
+def test_the_canaries_are_counted_and_would_be_seen(planted: Canaries) -> None:
+    """The rows stand in the ledger of the internal review: they are withheld from the others, not lost on the way."""
+    review = open_review("jincheng", QUARTER, workspace=planted.root)
+    filed = "\n".join(rows.to_csv() for rows in review.ledger.filed.values())
+    seen = [text for text in planted.owners if text in filed]
+    assert len(seen) > len(planted.owners) * 0.6, f"{len(seen)} of {len(planted.owners)}"
+    assert all(len(rows) for table, rows in review.ledger.filed.items()), "every table holds rows"
+
+
+@pytest.mark.parametrize("edition", ["brief", "public"])
+def test_no_firm_code_amount_or_word_of_a_unit_is_in_the_brief_or_the_public_edition(
+    planted: Canaries, editions: Path, edition: str
+) -> None:
+    for path in sorted(path for path in (editions / edition).rglob("*") if path.is_file()):
+        text = said(path)
+        assert not [canary for canary in planted.owners if canary in text], path.name
+
+
+def test_a_unit_finds_nothing_of_another_unit_on_its_page(planted: Canaries, editions: Path) -> None:
+    for path in sorted(path for path in (editions / "unit").rglob("*") if path.is_file()):
+        text = said(path)
+        unit = path.stem.removeprefix("40_unit-") if path.name.startswith("40_unit-") else ""
+        assert not [canary for canary in planted.of_others(unit) if canary in text], path.name
+
+
+def test_a_unit_is_never_handed_the_rows_of_another(planted: Canaries) -> None:
+    """The bytes of the hand-over file itself, for every lower edition."""
+    import pickle
+
+    from planeval.disclosure import disclose
+
+    whole = open_review("jincheng", QUARTER, workspace=planted.root)
+    for edition, unit in (("brief", ""), ("public", ""), ("unit", ""), ("unit", "kejiju"), ("unit", "jingkaiqu")):
+        handed = pickle.dumps(disclose(whole, edition, unit))
+        assert not [each for each in planted.of_others(unit) if each.encode("utf-8") in handed], (edition, unit)

@@ -57,3 +57,31 @@ def test_the_pieces_of_the_page_are_reachable_by_keyboard_and_link(browser: webd
     card = browser.execute_script("return document.querySelector('.card a').href")
     browser.get(card)
     assert browser.execute_script("return document.querySelector(':target').tagName") == "H3"
+
+
+def test_no_table_is_wider_than_the_paper(browser: webdriver.Chrome, published: Path) -> None:
+    """At the width that A4 leaves between the margins, one page of each notebook; the grid of duties lies crosswise."""
+    one_of_each = {path.stem.partition("-")[0]: path for path in sorted(published.glob("*.html"))}
+    set_width(browser, 620)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    wide = {}
+    for name, path in one_of_each.items():
+        browser.get(path.as_uri())
+        wide[name] = browser.execute_script(
+            "return [...document.querySelectorAll('.table:not(.matrix) > table')]"
+            ".filter(table => table.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
+            ".map(table => table.caption.textContent)"
+        )
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert {name: tables for name, tables in wide.items() if tables} == {}
+
+
+def test_a_headline_number_opens_where_it_comes_from(browser: webdriver.Chrome, published: Path) -> None:
+    """Following the number of a card opens the folded details around its formula, without any script."""
+    browser.get((published / "10_overview.html").as_uri())
+    number = browser.find_element("css selector", ".card .big a")
+    where = "return document.querySelector(':target + dl').checkVisibility({contentVisibilityAuto: true})"
+    browser.get(str(number.get_attribute("href")))
+    assert browser.execute_script(where)
+    said = browser.execute_script("return document.querySelector(':target + dl').textContent")
+    assert "完成比例＝" in said and "示例设定" in said

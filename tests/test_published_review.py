@@ -8,6 +8,7 @@ import json
 import re
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_the_folder_holds_what_the_contract_names(published: Path) -> None:
     assert {"index.html", "10_overview.html", "20_targets.html", "90_method.html", "run.json"} <= names
     assert "tables/targets.csv" in names
     assert not [name for name in names if name.endswith((".tmp", ".part"))]
-    assert [path.name for path in published.parent.iterdir() if path.is_dir()] == ["internal"]
+    assert {path.name for path in published.parent.iterdir() if path.is_dir()} - {"logs"} == {"internal"}
 
 
 def test_targets_csv_is_what_the_recomputation_finds(published: Path) -> None:
@@ -75,7 +76,7 @@ def test_run_json_names_every_output_with_its_hash(published: Path) -> None:
     for name, digest in outputs.items():
         assert hashlib.sha256((published / name).read_bytes()).hexdigest() == digest, name
     files = {path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()}
-    assert set(outputs) == files - {"run.json"}
+    assert set(outputs) == files - {"run.json", "SHA256SUMS"}
     for entry in manifest["inputs"]:
         assert hashlib.sha256((ROOT / entry["path"]).read_bytes()).hexdigest() == entry["sha256"], entry["path"]
     assert str(ROOT) not in text
@@ -100,3 +101,9 @@ def test_a_decision_is_never_printed_as_the_plan_s_words(published: Path) -> Non
     page = (published / "90_method.html").read_text(encoding="utf-8")
     decisions = rows_of(published / "tables/decisions.csv")
     assert page.count("示例设定") >= len([row for row in decisions if row["by"] == "示例设定"])
+
+
+def test_pages_are_light(published: Path) -> None:
+    """Half of the pages are below 400 KB, and none above 1.5 MB."""
+    sizes = [path.stat().st_size for path in published.glob("*.html")]
+    assert median(sizes) <= 400_000 and max(sizes) <= 1_500_000

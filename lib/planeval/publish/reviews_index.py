@@ -74,7 +74,7 @@ def _blocks(listed: Sequence[PublishedEdition | Unreadable], editions: list[Publ
 
 def _plan_blocks(editions: list[PublishedEdition], number: str) -> list[str]:
     """A plan's reviews, then its targets over the quarters."""
-    name = editions[0].run["document"] or editions[0].run["plan"]
+    name = f"{editions[0].run['document']}（{editions[0].run['plan']}）"
     in_order = sorted(editions, key=lambda edition: (edition.period, edition.run["review"], _rank(edition)))
     rows = [
         (link(edition.run["review"], edition.page), edition.period.label, edition.run["as_known_on"] or "—",

@@ -24,6 +24,7 @@ import pytest
 
 from planeval.judge.robustness.monte_carlo import Simulation
 from planeval.measures.dispatch import ageing, orders_by_unit
+from planeval.measures.finance.rates import Rate
 from planeval.measures.revisions import revisions_by_unit
 from planeval.measures.transfer_lags import Lag
 from planeval.publish.incubation_tables import curve_table
@@ -43,6 +44,13 @@ IDS = ["last quarter", "before the correction", "after the correction"]
 def _lag(lag: Lag) -> dict[str, Any]:
     return {"begins": lag.begins, "ends": lag.ends, "followed": lag.curve.n, "unseen": lag.unseen,
             "earlier": lag.earlier, "last_day": lag.curve.last_day, "median": lag.curve.median}  # fmt: skip
+
+
+def _rate(rate: Rate | str | None) -> pd.DataFrame:
+    names = ["multiple", "days", "rate"]
+    return pd.DataFrame(
+        [{name: getattr(rate, name) for name in names}] if isinstance(rate, Rate) else [], columns=names
+    )
 
 
 CALIBRATION = ("closed", "open", "brier", "brier_base", "coverage", "coverage_low", "coverage_high")
@@ -98,6 +106,8 @@ PARTS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "forecast_calibration": lambda review: pd.DataFrame(
         [{name: getattr(review.calibration, name) for name in CALIBRATION}]
     ),
+    "proposed_orders": lambda review: review.proposed_orders,
+    "rate_of_exits": lambda review: _rate(review.themes.finance.exit_rate),
     "forecast_words": lambda review: review.calibration.table,
     "resources": lambda review: review.themes.resources.money,
     "zone_premises": lambda review: pd.concat(

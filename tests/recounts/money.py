@@ -221,3 +221,13 @@ def policies(known: Known, quarter: str) -> list[Row]:
             "proposal_reason": line.text("建议理由"), "evidence": line.text("佐证材料"),
         })  # fmt: skip
     return found
+
+
+def rate_of_exits(known: Known, quarter: str) -> list[Row]:
+    """What was sold: money back ÷ money out, the days between, and no yearly rate below the decided number of days."""
+    gone = [row for row in investments(known, quarter) if row["exited"] and row["back"]]
+    if not gone:
+        return []
+    days = (max(row["exited"] for row in gone) - min(row["on"] for row in gone)).days
+    assert days < known.decision("fund_reading")["least_days"]  # else the rate r with Σ flow / (1 + r)^(days/365) = 0
+    return [{"multiple": sum(r["back"] for r in gone) / sum(r["amount"] for r in gone), "days": days, "rate": None}]

@@ -7,9 +7,12 @@ from datetime import date
 from statistics import median
 
 from recomputation import PLAN_START, Row, quarter_end
+from recounts.counting import targets
 from recounts.filings import Known, Line, params_of, quarter_of, quarter_start, quarters
 from recounts.firms import within
-from recounts.orders import changes, course, orders
+from recounts.judging import progress
+from recounts.orders import about, changes, course, orders
+from recounts.work import milestones
 
 MEDIA = ("报刊", "网络", "电视", "推进会", "交流会", "其他")
 LEVELS = ("国家级", "省级", "市级", "其他")
@@ -118,4 +121,34 @@ def ageing(known: Known, quarter: str) -> list[Row]:
     for least, most in zip([0, *(limit + 1 for limit in limits)], [*limits, None], strict=True):
         own = [row for row in still if row["days_open"] >= least and (most is None or row["days_open"] <= most)]
         found.append({"from_days": least, "to_days": most, "orders": len(own), "overdue": _number(own, "逾期未办结")})
+    return found
+
+
+def proposed(known: Known, quarter: str) -> list[Row]:
+    """Matters with no order open: targets behind and nodes overdue, each to its lead unit with its limit."""
+    end, limits, found = quarter_end(quarter), known.decision("dispatch_limits"), []
+    days = {"滞后": "behind", "严重滞后": "far_behind", "到期未完成": "missed", "逾期未完成": "overdue_milestone"}
+    courses: dict[str, list[tuple[str, Row]]] = {}
+    for id, rows in changes(known, date.max).items():
+        courses.setdefault(about(known, rows[0]["来源条款"])[1], []).append(
+            (id, course(rows) | {"on": rows[0].day("日期")})
+        )
+    leads, tasks = known.decision("lead_units"), known.decision("target_tasks")
+    matters = [("指标", t["id"], t["name"], progress(known, t, quarter)["progress_light"], leads[tasks[t["id"]]])
+               for t in targets(known)]  # fmt: skip
+    matters += [("节点", row["milestone_id"], row["name"], row["state"], row["lead_unit"])
+                for row in milestones(known, quarter)]  # fmt: skip
+    names = {unit["id"]: unit["short_name"] for unit in params_of(known.root, "units")["units"]}
+    for kind, id, name, state, unit in matters:
+        mine = sorted(courses.get(id, []), key=lambda each: each[1]["on"])
+        before = [(order, now) for order, now in mine if now["on"] <= end]
+        still = [order for order, now in before if not (now["closed_on"] and now["closed_on"] <= end)]
+        if state not in days or still:
+            continue
+        later = [order for order, now in mine if now["on"] > end]
+        found.append({
+            "kind": kind, "about_id": id, "about": name, "unit_id": unit, "unit": names[unit],
+            "limit_days": limits[days[state]], "previous_order": before[-1][0] if before else None,
+            "order_id": later[0] if later else None, "feedback_asked": limits["feedback"],
+        })  # fmt: skip
     return found

@@ -153,4 +153,8 @@ PAGE_RECOUNTS: dict[str, Recount] = {
     "light_dependence": Recount(scoring.dependence, ("target_id",)),
     "forecast_calibration": Recount(scoring.calibration, ()),
     "forecast_words": Recount(scoring.by_word, ("word",), ordered=False),
+    "proposed_orders": Recount(
+        safeguards.proposed, ("about_id",), False, ("finding", "source", "quote", "content", "lead_basis")
+    ),
+    "rate_of_exits": Recount(money.rate_of_exits, ()),
 }

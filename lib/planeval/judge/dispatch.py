@@ -36,8 +36,9 @@ def propose_orders(
 
     targets: judge_targets. milestones: milestone_states. courses: every order known, see measures.dispatch.follow.
     unit_id: '' where no lead is decided, with the reason in lead_basis. previous_order: the last order about the
-    same matter, closed before the period's end. order_id: the one opened for this finding after the period's end;
-    '' while there is none. Empty when the method does not decide dispatch_limits.
+    same matter, closed before the period's end. order_id: the first one opened about it after the period's
+    end, '' while there is none (a later one answers a later quarter's finding). Empty when the method does not decide
+    dispatch_limits.
     """
     if not method.decides("dispatch_limits"):
         return pd.DataFrame(columns=list(PROPOSED_COLUMNS))
@@ -53,7 +54,7 @@ def propose_orders(
         earlier = [course.first.order_id for course in orders if course.first.changed_on <= period.end]
         rows.append({
             **matter, "limit_days": getattr(limits, _LIMIT_OF[matter["finding"]]), "feedback_asked": limits.feedback,
-            "previous_order": earlier[-1] if earlier else "", "order_id": later[-1] if later else "",
+            "previous_order": earlier[-1] if earlier else "", "order_id": later[0] if later else "",
         })  # fmt: skip
     return pd.DataFrame(rows, columns=list(PROPOSED_COLUMNS))
 

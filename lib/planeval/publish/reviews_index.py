@@ -61,6 +61,7 @@ def reviews_page(found: Iterable[PublishedEdition | Unreadable]) -> tuple[str, t
 def _blocks(listed: Sequence[PublishedEdition | Unreadable], editions: list[PublishedEdition], code: str) -> list[str]:
     facts = definition_list([
         ("收录", f"{len(editions)} 个已发布的版本，{len({edition.run['review'] for edition in editions})} 次评估"),
+        ("用途", "供评估人员查找，不属于任何一版，不随任何一版分发"),
         ("来源", "各版文件夹里的 run.json 和 tables 里的表；本页照抄，不重新计算"),
     ])  # fmt: skip
     blocks = [f"<h1>{TITLE}</h1>", f'<section class="opening" data-fingerprint="{code}">{facts.html}</section>']

@@ -25,8 +25,10 @@ from planeval.review import Review
 from planeval.show.html import Fragment, bullets, esc, paragraph, rows_of, table, together
 from planeval.show.lights import chance, three_lights
 from planeval.show.opening import conclusion, furthest_behind, unlikely
+from planeval.show.origins import ORIGINS
 from planeval.show.score_figures import signed_points
-from planeval.show.trace import traced
+from planeval.show.target_trace import target_traces, trace_link
+from planeval.show.trace import traced, with_trace
 from planeval.show.words import amount, amount_with_unit, listed, pace, pace_multiple, percent
 
 DECISIONS_SHOWN, UNITS_SHOWN, PACES_SHOWN, NAMES_SHOWN = 6, 7, 5, 3
@@ -54,20 +56,22 @@ def _score(review: Review) -> str:
     return f"综合得分 {judged.total.value:.1f} 分，等级“{judged.total.grade}”{moved}（评分办法是评估人员的决定）。"
 
 
-@traced
 def brief_targets(review: Review) -> Fragment:
-    """Every target with its three lights."""
+    """Every target with its three lights; each number leads to where it comes from."""
     rows = [
-        (row["name"], review.plan.target(row["target_id"]).wanted, amount_with_unit(row["value"], row["unit"]),
-         percent(row["done_share"]), percent(row["expected_share"]), *three_lights(row), chance(row["outlook_p"]))
+        (row["name"], review.plan.target(row["target_id"]).wanted,
+         *(trace_link(text, row["target_id"]) for text in (
+             amount_with_unit(row["value"], row["unit"]), percent(row["done_share"]), percent(row["expected_share"]))),
+         *three_lights(row), chance(row["outlook_p"]))
         for row in rows_of(review.targets)
     ]  # fmt: skip
-    return table(
+    made = table(
         "量化指标和三灯",
         ("指标", "目标", "现值", "完成", "应达", "进度灯", "展望灯", "证据灯", "到期达到"), rows,
         ("text", "number", "number", "number", "number", "mark", "mark", "mark", "number"), kind="compact",
         notes=["进度灯看现在，展望灯看到期能否达到，证据灯看数有多可信；三灯不合并。未报送不等于零。"],
     )  # fmt: skip
+    return with_trace(made, review, ORIGINS["brief_targets"], more=target_traces(review))
 
 
 @traced

@@ -125,7 +125,8 @@ def order_table(review: Review) -> Fragment:
         "督办事项一览",
         ("督办编号", "承办单位", "指标或节点", "来源条款", "开单", "办结时限", "状态", "历时（天）", "逾期（天）",
          "销号", "灯"),
-        rows, ("mark", "text", "text", "text", "mark", "text", "mark", "number", "number", "mark", "mark"), kind="rows",
+        rows, ("mark", "text", "text", "text", "mark", "text", "mark", "number", "number", "mark", "mark"),
+        kind="rows orders",
         notes=[f"灯：{legend}。按“{SOLVED}”之日与时限比较：时限以内解决并销号的为{IN_TIME}；逾期以后补办的为{MADE_UP_LATE}，"
                f"不转绿；时限过了没有解决的为{OVERDUE}；其余为{IN_HAND}。",
                f"状态：{'—'.join(STATES)}。历时从开单算到销号，没有销号的算到 {review.period.end}。",

@@ -77,8 +77,8 @@ def problem_table(review: Review) -> Fragment:
     )
     first += f"{len(problems) - refused} 处警告已计入并列出。"
     rows = [
-        (names.get(problem.unit, "—"), problem.level, problem.file, problem.place or "整份文件", problem.message,
-         problem.value or "—", problem.remedy)
+        (names.get(problem.unit, "—"), problem.level, problem.file.partition("/filings/")[2] or problem.file,
+         problem.place or "整份文件", problem.message, problem.value or "—", problem.remedy)
         for problem in problems
     ]  # fmt: skip
     parts = [paragraph(first)]
@@ -88,8 +88,9 @@ def problem_table(review: Review) -> Fragment:
                 "退回的错误和警告",
                 ("报送单位", "级别", "文件", "位置", "问题", "写的是", "处理"),
                 rows,
-                ("text",) * 7,
+                ("text", "mark", "text", "text", "text", "text", "text"),
                 kind="rows",
+                notes=[f"报送文件在 data/{review.plan.id}/filings 中。"],
             )
         )
     return together([*parts, _duplicates(review), _echoes(review)])

@@ -55,7 +55,8 @@ def inventory_section(review: Review) -> Fragment:
         heading(3, f"{len(standing)} 项政策施行中，{len(owners)} 个落实主体", "inventory"),
         paragraph(f"台账里有政策 {len(rows)} 项，其中施行中 {len(standing)} 项，每项都写了落实主体。{_stale(stale)}"),
         silence_notes(review, "policies"),
-        table("政策清单", _INVENTORY, body, ["text"] * len(_INVENTORY),
+        table("政策清单", _INVENTORY, body,
+              ("mark", "text", "text", "text", "mark", "mark", "mark", "mark"), kind="compact",
               notes=[f"n={len(rows)} 项。口径：“政策”表每项政策取报到本期末最近一季的一行；各季是累计数，从不相加。"]),
         _field_table(found),
     ])  # fmt: skip

@@ -85,7 +85,7 @@ def proposal_section(review: Review) -> Fragment:
         heading(3, title, "proposals"), paragraph(_proposal_finding(rows, said, changes)),
         *([table("废改立建议和依据",
                  ("政策", "建议", "理由", "实享/应享（户）", "兑现率", "复评日期", "佐证材料"), body,
-                 ("text", "text", "text", "number", "number", "text", "text"),
+                 ("text", "mark", "text", "number", "number", "text", "text"),
                  notes=[f"n={len(said)} 项。建议和理由照落实主体所报，本页不代拟；右侧各列是台账里的依据。"])]
           if said else []),
     ])  # fmt: skip

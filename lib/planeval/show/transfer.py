@@ -144,7 +144,7 @@ def _lag_table(lags: tuple[Lag, ...], day: int, note: str) -> Fragment:
         "看不到",
     )
     return table(
-        "各步用时", headings, rows, ("text", *[NUMBER] * 8), unit="项，另注明的除外",
+        "各步用时", headings, rows, ("text", *[NUMBER] * 8), kind="compact", unit="项，另注明的除外",
         notes=[
             note,
             "台账一行只有一个日期：已签约的是签约日，只登记的是登记日。故登记、签约精确到天；"

@@ -15,6 +15,7 @@ import pytest
 from planeval.disclosure import DisclosedReview, DisclosureError, Withheld, disclose, open_review, withheld
 from planeval.disclosure.editions import parts
 from planeval.disclosure.fields import HELD, rules
+from planeval.disclosure.leaks import protected, refuse_leaks
 from planeval.plan.review_files import EDITIONS
 from planeval.problems import InputError
 from planeval.review import Review, asked_for
@@ -168,3 +169,19 @@ def test_a_process_of_a_lower_edition_opens_that_one_and_computes_none(
 def test_a_notebook_run_by_hand_gets_the_edition_it_asks_for(demonstration: Review) -> None:
     shown = open_review("jincheng", "2026Q3", edition="public", workspace=ROOT)
     assert isinstance(shown, DisclosedReview) and shown.fingerprint == disclose(demonstration, "public").fingerprint
+
+
+def test_a_firm_in_any_byte_stops_the_publication(demonstration: Review) -> None:
+    """The refusal names the file and never the firm; a unit may read what it filed itself."""
+    firms = demonstration.ledger.filed["enterprises"]
+    firm = firms[firms["unit_id"].eq("jingkaiqu")].iloc[0]
+    owners = protected(demonstration)[firm["name"]]
+    other = next(unit.id for unit in demonstration.plan.units if unit.id not in owners)
+    for text in (firm["name"], firm["enterprise_id"], "".join(f"&#{ord(sign)};" for sign in firm["name"])):
+        page = f"<p>{text}</p>".encode()
+        for edition, unit in (("public", ""), ("brief", ""), ("unit", other)):
+            with pytest.raises(InputError, match="含有 1 个") as refused:
+                refuse_leaks(demonstration, edition, {"12_public.html": page}, {"12_public.html": unit})
+            assert "12_public.html" in str(refused.value) and firm["name"] not in str(refused.value)
+        refuse_leaks(demonstration, "unit", {"a.html": page}, {"a.html": "jingkaiqu"})
+        refuse_leaks(demonstration, "internal", {"a.html": page}, {})

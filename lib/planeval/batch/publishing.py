@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,11 +35,13 @@ class Published:
 
 
 def publish_edition(
-    edition: Edition, name: str, planned: Sequence[PlannedPage], made: Mapping[str, MadePage], stage: Path, final: Path
-) -> Published:
+    edition: Edition, name: str, planned: Sequence[PlannedPage], made: Mapping[str, MadePage], stage: Path, final: Path,
+    guard: Callable[[Mapping[str, bytes]], None] = lambda files: None,
+) -> Published:  # fmt: skip
     """Write an edition into its stage, read it back, and move it over.
 
-    name: of the review. When a page failed, an edition that stands whole in `final` is left alone; else the finished
+    name: of the review. guard: looks at every file before any is written, and raises what forbids publication. When a
+    page failed, an edition that stands whole in `final` is left alone; else the finished
     pages are published and each failed one says 未完成 in its place.
     """
     failures = {file: page.failure for file, page in made.items() if page.failure is not None}
@@ -48,6 +50,7 @@ def publish_edition(
     if promoted:
         outputs = _outputs(edition, planned, made, failures)
         files = _with_accounts(edition, name, outputs, [page for page in edition.pages if page.file in failures])
+        guard(files)
         for file, content in files.items():
             write_bytes(stage / file, content)
         for file, content in files.items():

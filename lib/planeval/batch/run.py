@@ -17,6 +17,7 @@ from planeval.batch.logs import write_log
 from planeval.batch.proven_pages import ProvenPages
 from planeval.batch.publishing import Published, publish_edition
 from planeval.disclosure import disclose
+from planeval.disclosure.leaks import refuse_leaks
 from planeval.plan import ReviewRequest
 from planeval.plan.review_files import UNIT
 from planeval.problems import InputError, Problem
@@ -117,7 +118,9 @@ class _Run:
                 made = _Making(pages, journal, proven, name, folder, self.workspace, self.progress).make(wanted)
         write_keys(folder, name, planned)
         self.progress(Told("检查并发布", len(wanted), 0, len(wanted)))
-        published = publish_edition(edition, self.request.name, planned, made, stage, folder / name)
+        units = {page.file: page.key for page in edition.pages} if name == UNIT else {}
+        guard = partial(refuse_leaks, prepared.whole, name, units=units)
+        published = publish_edition(edition, self.request.name, planned, made, stage, folder / name, guard)
         if published.promoted:
             journal.write(PROMOTED, name)
             write_reviews_index(self.output)

@@ -25,6 +25,7 @@ from planeval.workspace import Workspace
 
 HERE, DASK = "processes", "dask"
 EXECUTORS = (HERE, DASK)
+_PATIENCE = 10  # seconds a scheduler may take to answer
 
 
 def default_jobs() -> int:
@@ -98,7 +99,7 @@ def on_cluster(scheduler: str, recipe: Recipe) -> Iterator[Pages]:
         raise InputError([Problem("--executor", rule="executor", value=DASK, message="没有安装集群所需的软件包",
                                   remedy="安装 planeval[cluster]，或不用 --executor")]) from error  # fmt: skip
     try:
-        client = Client(scheduler, timeout=10, set_as_default=False)
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         remedy = "检查地址，确认调度器已经启动"
         raise InputError([Problem("--scheduler", rule="scheduler", value=scheduler, message="连接不上调度器",

@@ -110,13 +110,13 @@ class _Run:
         proven, journal = ProvenPages(self.output), Journal(folder)
         planned = plan_pages(prepared.orders, edition.review, folder, proven, self.options.choice)
         journal.write(BEGUN, name)
+        write_keys(folder, name, planned)  # first, so that no other run prunes what this one will have proven
         wanted = [page for page in planned if page.kept is None]
         made: Mapping[str, MadePage] = {}
         if wanted:
             self.progress(Told(f"运行笔记本，共 {len(wanted)} 个网页", 0, 0, len(wanted)))
             with self._pages(prepared) as pages:
                 made = _Making(pages, journal, proven, name, folder, self.workspace, self.progress).make(wanted)
-        write_keys(folder, name, planned)
         self.progress(Told("检查并发布", len(wanted), 0, len(wanted)))
         units = {page.file: page.key for page in edition.pages} if name == UNIT else {}
         guard = partial(refuse_leaks, prepared.whole, name, units=units)

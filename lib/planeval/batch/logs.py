@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import tempfile
 from pathlib import Path
 
 from planeval.batch.job_plan import PlannedPage
 from planeval.publish.failures import NotebookFailed
+from planeval.publish.hygiene import scrubbed
 from planeval.publish.page_making import OK, MadePage
 from planeval.publish.staging import write_bytes
+from planeval.publish.this_machine import machine_secrets
 from planeval.workspace import Workspace
 
 LOGS = "logs"
@@ -39,19 +40,10 @@ def write_log(folder: Path, edition: str, page: PlannedPage, made: MadePage, wor
 
 
 def _scrubbed(text: str, workspace: Workspace) -> str:
-    places = {
-        str(workspace.root): "<工作区>", str(workspace.notebooks): "<笔记本>", str(Path.home()): "~",
-        tempfile.gettempdir(): "<临时文件夹>",
-    }  # fmt: skip
+    """Without paths, names and keys of this machine; the places that a reader needs keep a name."""
+    places = {str(workspace.root): "<工作区>", str(workspace.notebooks): "<笔记本>", str(Path.home()): "~",
+              tempfile.gettempdir(): "<临时文件夹>"}  # fmt: skip
     for place, said in places.items():
         if len(place) > 1:
             text = text.replace(place, said)
-    name = _user()
-    return text.replace(f"/{name}/", "/~/") if len(name) > 1 else text
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a process without a name
-        return ""
+    return scrubbed(text, machine_secrets(workspace))

@@ -16,6 +16,7 @@ from planeval.batch.journal import BEGUN, OK, PROMOTED, QUEUED, RUNNING, Journal
 from planeval.batch.logs import write_log
 from planeval.batch.proven_pages import ProvenPages
 from planeval.batch.publishing import Published, publish_edition
+from planeval.batch.sources import package_files
 from planeval.disclosure import disclose
 from planeval.disclosure.leaks import refuse_leaks
 from planeval.plan import ReviewRequest
@@ -24,12 +25,14 @@ from planeval.problems import InputError, Problem
 from planeval.publish.edition import Edition
 from planeval.publish.failures import Failure, NotebookFailed
 from planeval.publish.git_state import git_state
+from planeval.publish.hygiene import refuse_machine_leaks
 from planeval.publish.jobs import Job, check_only, prepare_jobs
 from planeval.publish.page_engine import WARM, PageEngine
 from planeval.publish.page_making import KILLED, MadePage, PageOrder
 from planeval.publish.reviews_index import write_reviews_index
 from planeval.publish.run_notebook import UNASKED, Limits
 from planeval.publish.staging import edition_stage
+from planeval.publish.this_machine import machine_secrets
 from planeval.review import Review, open_review
 from planeval.workspace import Workspace
 
@@ -119,7 +122,13 @@ class _Run:
                 made = _Making(pages, journal, proven, name, folder, self.workspace, self.progress).make(wanted)
         self.progress(Told("检查并发布", len(wanted), 0, len(wanted)))
         units = {page.file: page.key for page in edition.pages} if name == UNIT else {}
-        guard = partial(refuse_leaks, prepared.whole, name, units=units)
+
+        def guard(files: Mapping[str, bytes]) -> None:
+            refuse_leaks(prepared.whole, name, files, units)
+            refuse_machine_leaks(
+                files, machine_secrets(self.workspace), partial(_filed, self.workspace, prepared.whole)
+            )
+
         published = publish_edition(edition, self.request.name, planned, made, stage, folder / name, guard)
         if published.promoted:
             journal.write(PROMOTED, name)
@@ -140,6 +149,15 @@ class _Run:
         else:
             self.engine.hand_over(prepared.edition.review, self.request.parameters())
         return here(self.engine, self.options.jobs or default_jobs())
+
+
+def _filed(workspace: Workspace, review: Review) -> Iterator[tuple[str, bytes]]:
+    """What the units and the params say, and the program's own text, each file by its name."""
+    for file in review.inputs:
+        path = workspace.root / file.path
+        if path.is_file():
+            yield file.path, path.read_bytes()
+    yield from ((path.name, path.read_bytes()) for path in package_files())
 
 
 class _Prepared(NamedTuple):

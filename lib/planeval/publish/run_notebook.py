@@ -135,6 +135,14 @@ def run_notebook(
             kind, reason = _ended(isinstance(error, CellTimeoutError), whole, limits)
             raise NotebookFailed(name, _own_number(notebook, started), kind, reason, said) from error
     _check_complete(executed, name)
+    return _without_traces(executed)
+
+
+def _without_traces(executed: NotebookNode) -> NotebookNode:
+    """Without what papermill notes in the metadata: parameters, paths, environment, times; tags stay."""
+    executed.metadata.pop("papermill", None)
+    for cell in executed.cells:
+        cell.metadata = nbformat.from_dict({"tags": cell.metadata.get("tags", [])})
     return executed
 
 

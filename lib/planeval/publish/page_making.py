@@ -5,16 +5,18 @@ A `PageOrder` holds everything that decides a page but the review itself, so it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
 from planeval.publish.exporter import PageInfo, page_exporter
 from planeval.publish.failures import Failure, NotebookFailed, PageRefused
+from planeval.publish.hygiene import scrubbed
 from planeval.publish.manifest import PublishedPage, sha256
 from planeval.publish.page_contract import Expected, check_page
 from planeval.publish.page_engine import PageEngine
 from planeval.publish.run_notebook import DEAD, TOO_LONG, Limits, run_notebook
+from planeval.publish.this_machine import machine_secrets
 
 OK, FAILED, KILLED, TIMEOUT, OUT_OF_MEMORY = "ok", "failed", "killed", "timeout", "out_of_memory"
 ENDINGS = (OK, FAILED, KILLED, TIMEOUT, OUT_OF_MEMORY)
@@ -59,17 +61,25 @@ def make_page(order: PageOrder, engine: PageEngine) -> MadePage:
         except NotebookFailed as failure:
             if failure.cell is None and failure.error == DEAD and attempt < _ATTEMPTS:
                 continue
-            return MadePage(order.page.file, _ending(failure), failure=failure)
+            return MadePage(order.page.file, _ending(failure), failure=_told(failure, engine))
     resources = {"name": order.page.name, "page": order.info}
     try:
         text, _ = page_exporter().from_notebook_node(executed, resources)
         faults = check_page(text, order.expected)
     except PageRefused as refusal:
-        return MadePage(order.page.file, FAILED, failure=refusal)
+        faults = refusal.faults
     if faults:
-        return MadePage(order.page.file, FAILED, failure=PageRefused(order.page.name, faults))
+        return MadePage(order.page.file, FAILED, failure=_told(PageRefused(order.page.name, faults), engine))
     content = text.encode("utf-8")
     return MadePage(order.page.file, OK, content, sha256(content))
+
+
+def _told(failure: Failure, engine: PageEngine) -> Failure:
+    """A failure as it may be printed in the page's place and written to a log: without paths, names, keys of here."""
+    secrets = machine_secrets(engine.workspace)
+    if isinstance(failure, PageRefused):
+        return PageRefused(failure.notebook, tuple(scrubbed(fault, secrets) for fault in failure.faults))
+    return replace(failure, reason=scrubbed(failure.reason, secrets), log=scrubbed(failure.log, secrets))
 
 
 def _ending(failure: NotebookFailed) -> str:

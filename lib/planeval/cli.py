@@ -10,7 +10,7 @@ import typer
 from planeval.cli_dispatch import dispatch_app
 from planeval.cli_ledger import forms_app, tell_slips
 from planeval.cli_publish import publish_command
-from planeval.cli_review import NOT_PUBLISHED, review_command
+from planeval.cli_review import NOT_PUBLISHED, review_command, verify_command
 from planeval.cli_words import (
     BAD_INPUT,
     PUBLISHED,
@@ -58,6 +58,7 @@ def main() -> None:
 
 
 app.command("review", epilog=_EXIT_CODES)(review_command)
+app.command("verify")(verify_command)
 
 
 @app.command("check")

@@ -79,6 +79,22 @@ def review_command(
         raise typer.Exit(asked.tell_plan(request, options) if plan else asked.publish(request, options))
 
 
+def verify_command(
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="发布的一个版本，例如 output/2026Q3/internal")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """核对发布的网页：逐个文件重算哈希，再用同样的参数重做一遍，说明每个文件是否逐字节相同、哪里不同。"""
+    with told(after_failure="什么都没有改动。"):
+        from planeval.batch.verify import SAME, verify_edition
+
+        verdicts = verify_edition(folder, find_workspace(workspace))
+        others = [verdict for verdict in verdicts if verdict.found != SAME]
+        for verdict in others:
+            print(f"{verdict.found}  {verdict.file}" + (f"  {verdict.said}" if verdict.said else ""))
+        print(f"共 {len(verdicts)} 个文件：逐字节相同 {len(verdicts) - len(others)} 个，不同 {len(others)} 个。")
+        raise typer.Exit(FAILED if others else PUBLISHED)
+
+
 @dataclass(frozen=True)
 class _Asked:
     """One call of the command: where, which review, into which folder, and whether a program is listening."""

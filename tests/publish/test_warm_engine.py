@@ -7,21 +7,30 @@ import signal
 import subprocess
 import sys
 import time
+from ast import literal_eval
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
 import pytest
+from nbclient import NotebookClient
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from papermill.exceptions import PapermillExecutionError
 
+from planeval.plan import load_review
+from planeval.plan.review_files import EDITIONS
 from planeval.publish import run_notebook as module
 from planeval.publish.failures import NotebookFailed
-from planeval.publish.kernel import kernel_environment
+from planeval.publish.jobs import prepare_jobs
+from planeval.publish.kernel import kernel_environment, kernel_manager_class
+from planeval.publish.page_engine import PageEngine
 from planeval.publish.run_notebook import UNASKED, Limits, read_notebook, run_notebook
-from planeval.review import asked_for, open_review
+from planeval.review import Review, asked_for, open_review
 from planeval.warm.client import CAN_FORK, WarmParent
 from planeval.workspace import Workspace, hand_over
 from stranger import write_notebook
@@ -33,11 +42,17 @@ pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork; o
 
 
 @pytest.fixture(scope="module")
-def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmParent]:
+def handed(tmp_path_factory: pytest.TempPathFactory, demonstration: Review) -> Path:
+    """The file of the demonstration review as the publisher hands it over."""
+    file = tmp_path_factory.mktemp("handed") / "review"
+    hand_over(demonstration, asked_for(Workspace(ROOT), **REVIEW), file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def parent(tmp_path_factory: pytest.TempPathFactory, handed: Path) -> Iterator[WarmParent]:
     """A parent that holds the demonstration review open."""
-    folder = tmp_path_factory.mktemp("warm")
-    handed, place = folder / "review", Workspace(ROOT)
-    hand_over(open_review(**REVIEW, workspace=ROOT), asked_for(place, **REVIEW), handed)
+    folder, place = tmp_path_factory.mktemp("warm"), Workspace(ROOT)
     with WarmParent(kernel_environment(ROOT, folder, handed), place.notebooks, folder / "said") as started:
         assert started.open_review({**REVIEW, "workspace": str(ROOT)}) == 1, "one thread, or a fork would lose some"
         yield started
@@ -86,16 +101,46 @@ def as_read(notebook: NotebookNode) -> list[Any]:
     return said
 
 
-@pytest.mark.parametrize("name", ["20_targets", "50_industry"])
-def test_our_notebooks_say_the_same_as_in_a_kernel(parent: WarmParent, name: str) -> None:
-    """Byte for byte: the figures are there, and they are the same figures."""
-    both = []
-    for engine in (parent, None):
-        notebook = read_notebook(ROOT / "notebooks" / f"{name}.ipynb", name)
-        parameters = REVIEW | ({"industry": "optoelectronics"} if name == "50_industry" else {})
-        both.append(as_read(run_notebook(notebook, name, parameters, ROOT / "notebooks", ROOT, None, engine)))
-    assert both[0] == both[1]
-    assert "data:image/svg+xml" in repr(both[0])
+def our_notebooks() -> Iterator[tuple[str, NotebookNode, dict[str, str]]]:
+    """Every notebook once, for the first of its units, industries or zones, in the first edition that shows it."""
+    place, seen = Workspace(ROOT), set()
+    for edition in EDITIONS:
+        request = replace(load_review(place, "2026Q3"), edition=edition)
+        for job in prepare_jobs(place, request):
+            if job.report.notebook not in seen:
+                seen.add(job.report.notebook)
+                yield job.report.notebook, job.notebook, request.parameters() | job.own_parameters
+    assert seen == {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def test_every_notebook_of_ours_says_the_same_as_in_a_kernel(tmp_path: Path, parent: WarmParent, handed: Path) -> None:
+    """Byte for byte and mime for mime: the figures are there, and they are the same figures.
+
+    Each notebook runs in a fork of its own; then the cells of all of them run one after another in a single ordinary
+    kernel, which imports everything afresh. What a notebook left behind in that kernel would be a difference too.
+    """
+    place = Workspace(ROOT)
+    ours = [
+        run_notebook(notebook, name, parameters, place.notebooks, ROOT, None, parent)
+        for name, notebook, parameters in our_notebooks()
+    ]
+    cells = [deepcopy(cell) for notebook in ours for cell in notebook.cells]
+    for number, cell in enumerate(cells):
+        cell.id = str(number)
+    kernel = kernel_manager_class(ROOT, tmp_path, handed)
+    where = {"metadata": {"path": str(place.notebooks)}}
+    client = NotebookClient(new_notebook(cells=cells), timeout=600, kernel_manager_class=kernel, resources=where)
+    client.shutdown_kernel = "immediate"
+    theirs = client.execute()
+    said = [text for notebook in ours for text in without_numbers(notebook)]
+    for cell, here, there in zip(cells, said, without_numbers(theirs), strict=True):
+        assert (cell.source, here == there) == (cell.source, True), (here[:2000], there[:2000])
+    assert repr(said).count("data:image/svg+xml") > 40
+
+
+def without_numbers(notebook: NotebookNode) -> list[str]:
+    """What the cells say, without the numbers a kernel gives them."""
+    return [re.sub(r"'execution_count': \d+", "", text) for _, _, text in as_read(notebook)]
 
 
 EVERYTHING = [
@@ -193,10 +238,18 @@ def test_the_review_is_the_parents_and_another_is_opened(tmp_path: Path, parent:
     assert run(tmp_path, parent, code)[0][0].data["text/plain"] == "[True, '2025Q1', False]"
 
 
+INTERRUPTED = (
+    "import asyncio, os, signal, threading\nthreading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+)
+
+
 @pytest.mark.parametrize(
     ("code", "error", "reason"),
     [
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time\ntime.sleep(9)", "KeyboardInterrupt", ""),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time\ntime.sleep(20)", "KeyboardInterrupt", ""),
+        (f"{INTERRUPTED}await asyncio.sleep(20)", "CancelledError", ""),
+        (f"{INTERRUPTED}await asyncio.sleep(0)\nimport time\ntime.sleep(20)", "KeyboardInterrupt", ""),
+        (f"{INTERRUPTED}await asyncio.sleep(0)\nwhile True: pass", "KeyboardInterrupt", ""),
         ("import os\nos.kill(os.getpid(), 9)", "内核中断", "中途退出"),
         ("b = bytearray(1 << 44)", "MemoryError", ""),
         ("import sys\nsys.exit(0)", "SystemExit", "没有运行到底"),
@@ -207,7 +260,7 @@ def test_every_bad_end_is_told_and_leaves_no_process(
     tmp_path: Path, parent: WarmParent, monkeypatch: pytest.MonkeyPatch, code: str, error: str, reason: str
 ) -> None:
     """Interrupt, death, no memory, leaving early, time-out; what the cell had started goes too."""
-    monkeypatch.setattr(module, "CELL_TIMEOUT", 1)
+    monkeypatch.setattr(module, "CELL_TIMEOUT", 1 if error == "超时" else 8)
     pid_file = tmp_path / "pid"
     start = f"import subprocess\nopen({str(pid_file)!r}, 'w').write(str(subprocess.Popen(['sleep', '600']).pid))"
     failed = failure(tmp_path, parent, f"{start};", code)
@@ -227,6 +280,59 @@ def test_a_notebook_has_a_memory_limit_of_its_own(tmp_path: Path, parent: WarmPa
     for place in (parent, None):
         failed = failure(tmp_path, place, "import numpy", "numpy.ones(1 << 40)", limits=Limits(memory=3 << 30))
         assert "MemoryError" in failed.error
+
+
+SEEN = """
+import os
+from pathlib import Path
+import own
+from planeval import open_review
+review = open_review(plan, period, as_known_on, edition)
+[own.value, os.environ['PLANEVAL_TRIED'], review.fingerprint, len(os.listdir(f'/proc/{os.getppid()}/task')), os.getppid()]
+"""
+
+
+def test_a_parent_is_never_older_than_what_it_was_started_from(
+    stranger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source, a decision, a filing and a variable change between two runs: the second run finds all of them new."""
+    place, request = Workspace(stranger), load_review(Workspace(stranger), "2026Q2")
+    first = request.parameters()
+    path = write_notebook(
+        place.root / "notebooks" / "seen.ipynb", "\n".join(f"{name} = {value!r}" for name, value in first.items()), SEEN
+    )
+    said = []
+    for turn in ("before", "after"):
+        monkeypatch.setenv("PLANEVAL_TRIED", turn)
+        (path.parent / "own.py").write_text(f"value = {turn!r}", encoding="utf-8")
+        review = open_review(**first, workspace=stranger)
+        with PageEngine(place) as engine:
+            engine.hand_over(review, first)
+            executed = run_notebook(
+                read_notebook(path, "x"), "seen", first, path.parent, stranger, engine.handed_for("seen"), engine.parent
+            )
+        own, variable, fingerprint, threads, pid = literal_eval(executed.cells[-1].outputs[-1].data["text/plain"])
+        assert (own, variable, fingerprint, threads) == (turn, turn, review.fingerprint, 1)
+        assert ends(pid), "the parent ends with its run"
+        said.append((fingerprint, pid))
+        for changed in (
+            next(place.filings(review.plan.id).rglob("*.*")),
+            place.plan_folder(review.plan.id) / "method.yml",
+        ):
+            changed.write_bytes(changed.read_bytes() + b"\n")
+    assert len({fingerprint for fingerprint, _ in said}) == 2
+
+
+def test_a_parent_with_a_thread_never_forks(stranger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that starts a thread while it is imported would be lost in every fork: kernels do the work."""
+    code = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()"
+    (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    place = Workspace(stranger)
+    request = load_review(place, "2026Q2").parameters()
+    with PageEngine(place) as engine:
+        engine.hand_over(open_review(**request, workspace=stranger), request)
+        assert engine.parent is None and "普通内核" in engine.said and "2 个线程" in engine.said
 
 
 def test_a_dead_parent_is_told_and_its_children_go(tmp_path: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import os
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from ipykernel.eventloops import enable_gui
@@ -54,6 +58,30 @@ class ForkedKernel(IPythonKernel):
         config: Any = self.answers.config.copy()
         config.HistoryManager.enabled = False  # it would start a thread
         super().__init__(session=self.answers, config=config, user_ns={}, log=logging.getLogger("planeval.warm"))
+
+    @contextmanager
+    def _cancel_on_sigint(self, future: asyncio.Future[Any]) -> Iterator[None]:
+        """Ctrl-C in a cell with a top-level await. ipykernel's own way only cancels what is awaited, and never ends a
+        cell that computes or sleeps between two awaits: there Ctrl-C is raised, as in any other cell.
+        """
+        with super()._cancel_on_sigint(future):
+            cancel: Any = signal.getsignal(signal.SIGINT)
+
+            def interrupt(number: int, frame: FrameType | None) -> None:
+                if _runs_a_cell(frame):
+                    raise KeyboardInterrupt
+                cancel(number, frame)
+
+            signal.signal(signal.SIGINT, interrupt)
+            yield
+
+
+def _runs_a_cell(frame: FrameType | None) -> bool:
+    """Whether a frame lies within what IPython's `run_code` called, where an exception is the cell's."""
+    inner = frame
+    while inner is not None and inner.f_code is not ForkedShell.run_code.__code__:
+        inner = inner.f_back
+    return inner is not None and inner is not frame
 
 
 class Printed(io.TextIOBase):

@@ -246,7 +246,11 @@ INTERRUPTED = (
 @pytest.mark.parametrize(
     ("code", "error", "reason"),
     [
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time\ntime.sleep(20)", "KeyboardInterrupt", ""),
+        (
+            "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time\ntime.sleep(20)",
+            "KeyboardInterrupt",
+            "",
+        ),
         (f"{INTERRUPTED}await asyncio.sleep(20)", "CancelledError", ""),
         (f"{INTERRUPTED}await asyncio.sleep(0)\nimport time\ntime.sleep(20)", "KeyboardInterrupt", ""),
         (f"{INTERRUPTED}await asyncio.sleep(0)\nwhile True: pass", "KeyboardInterrupt", ""),

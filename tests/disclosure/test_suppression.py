@@ -41,6 +41,13 @@ def test_the_pattern_sdctable_prints() -> None:
     assert found.state(Address("表1", "C", "male")) == SECONDARY
 
 
+def test_a_rounded_print_leaves_what_rounds_to_it() -> None:
+    """44 printed to tens is 40: a reader knows 35 to 45, and not 39 to 49."""
+    total = Address("表1", "合计", "数")
+    low, high = Attack.on(LinkedTables((Cell(total, 44.0, 12, step=10.0, out=True),))).range_of(total, set())
+    assert (low.value, high.value) == (35, 45)
+
+
 def test_two_gaps_in_every_line_are_not_protection() -> None:
     case = CASES["bridge"]
     tables, address = table_of(case), Address("表1", *case["recoverable"])

@@ -74,8 +74,9 @@ class Attack:
             if cell.value is None or cell.hidden:
                 continue
             name, half = f"格 {cell.address}", cell.step / 2
+            shown = round(cell.value / cell.step) * cell.step if cell.step else cell.value
             publications[name] = Publication(name, str(cell.address), None if cell.out else cell.cost, cell.address)
-            rows.append(Row((places[cell.address],), (1.0,), cell.value - half, cell.value + half, name,
+            rows.append(Row((places[cell.address],), (1.0,), shown - half, shown + half, name,
                             f"{cell.address}已公布"))  # fmt: skip
         for each in tables.statements:
             if each.said_in:

@@ -150,7 +150,7 @@ def _the_other_lights_agree(review: Review, known_on: str) -> None:
         if row["target_id"] in shares:
             assert (None if math.isnan(share) else Decimal(repr(share))) == shares[row["target_id"]], row["target_id"]
         if row["target_id"] in expiring and row["outlook_method"] == "pipeline" and expiring[row["target_id"]]:
-            assert row["outlook_reason"].startswith(f"到期{expiring[row['target_id']]}家"), row["outlook_reason"]
+            assert row["outlook_reason"].startswith(f"到期 {expiring[row['target_id']]} 家"), row["outlook_reason"]
         p = row["outlook_p"]
         if math.isnan(p) or p in (0, 1):
             continue

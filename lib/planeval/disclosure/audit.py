@@ -1,45 +1,51 @@
-"""Whether what is published gives a hidden cell away: every need checked against everything a reader knows.
+"""The audit of what is about to be published: what readers of all of it could work out of each sensitive cell.
 
-Readers: anybody, and each contributor who is alone in some cell and so knows that cell exactly (the singleton problem,
-Hundepool et al. 2012, 4.3). What the second largest contributor of a cell knows is in the p % level itself.
+Counting the gaps of a line is no protection; only the feasible range is. For every need the lowest and highest value
+are computed that fit every table, total, percentage, text and earlier edition together: for anybody, and for the two
+largest contributors of every hidden cell that is linked to it, who know what they added everywhere (the singleton
+problem and its wider form, Hundepool et al. 2012, 4.3).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from planeval.disclosure.attack import NOTHING, TOLERANCE, Attack, Extreme, Knowledge
-from planeval.disclosure.linked import Address, LinkedTables
+from planeval.disclosure.attack import Ask, Attack, Range
+from planeval.disclosure.linked import Address, LinkedTables, Publication
 from planeval.disclosure.rules import Need
 
-NARROW = 4.0  # a relaxed range not wider than this many times what is asked is confirmed with whole numbers
+LARGEST = 2  # contributors of each hidden cell who attack
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A hidden cell that can be worked out. low, high: its feasible range. given_away_by: the publications without
-    any one of which it could not be, as the reader finds them. reader: 任何读者, or which contributor.
+    """A sensitive cell that can be worked out too closely.
+
+    low, high: its feasible range. holder: the contributor who can, ANYBODY when everyone can. given_away_by: the
+    publications that together give it away, none of which can be left out; empty: the meaning of the tables alone.
     """
 
-    address: Address
+    need: Need
     low: float
     high: float
+    holder: str
     given_away_by: tuple[str, ...]
-    reader: str
-    why: str
 
     def line(self) -> str:
-        """The finding in one Chinese line."""
-        exact = self.high - self.low <= TOLERANCE * max(1.0, abs(self.high))
-        range_ = f"只能是 {self.low:g}" if exact else f"只能在 {self.low:g} 到 {self.high:g} 之间"
-        told = "；".join(self.given_away_by) or "各表的加总关系"
-        return f"{self.address}不予公开（{self.why}），但{self.reader}能算出它{range_}。由这些公布内容得出：{told}"
+        """The finding in one Chinese line, for the evaluator and never for an edition."""
+        who = "另一个贡献者用自己的数" if self.holder else "任何读者"
+        range_ = f"只能是 {self.low:g}" if self.high == self.low else f"只能在 {self.low:g} 到 {self.high:g} 之间"
+        told = "、".join(f"“{each}”" for each in self.given_away_by) or "各表之间的关系本身"
+        return (
+            f"{self.need.address}不公开（{self.need.why}），{who}却能算出它{range_}；"
+            f"规则要求{self.need.asked}。泄露它的是：{told}"
+        )
 
 
 class PublicationRefused(Exception):
-    """A hidden cell can be worked out, so nothing of the edition may be published; carries every finding."""
+    """A sensitive cell can be worked out, so nothing of the edition may be published; carries every finding."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
@@ -47,95 +53,166 @@ class PublicationRefused(Exception):
 
     def __str__(self) -> str:
         lines = "\n".join(f"  {finding.line()}" for finding in self.findings)
-        return f"公开版没有发布：{len(self.findings)} 格不予公开的数能被推算出来\n{lines}"
+        return f"{len(self.findings)} 个不公开的数能被推算出来\n{lines}"
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Somebody who reads what is published and knows some cells by himself."""
-
-    name: str
-    knows: Knowledge
-    own: frozenset[Address] = frozenset()
-
-
-def readers(tables: LinkedTables) -> tuple[Reader, ...]:
-    """Anybody, then each contributor who is alone in an amount, in the order of the cells."""
-    alone: dict[str, dict[Address, float]] = {}
-    for cell in tables.cells:
-        if cell.contributors == 1 and not cell.whole and cell.value is not None:
-            holder = cell.holders[0] if cell.holders else f"{cell.address}"
-            alone.setdefault(holder, {})[cell.address] = cell.value
-    single = (Reader(f"{min(cells)}的唯一贡献者", cells, frozenset(cells)) for cells in alone.values())
-    return Reader("任何读者", NOTHING), *single
-
-
-def audit(tables: LinkedTables, needs: Iterable[Need], withheld: Collection[str]) -> tuple[Finding, ...]:
-    """Every need that is not met with these publications withheld; empty: nothing is given away.
-
-    needs: of cells that are hidden. withheld: names of publications, see attack.Attack. Raises RuntimeError when the
-    publications contradict each other, for then nothing can be said.
+class Breach:
+    """A need that is not met: whose ask, what he finds, how far that falls short in parts of counts, and what
+    withholding a publication could at most add; short is 0 where only whole numbers come too close.
     """
-    attack = Attack.on(tables)
-    return tuple(_finding(attack, need, reader, withheld) for need, reader in unmet(attack, tables, needs, withheld))
+
+    need: Need
+    ask: Ask
+    found: Range
+    short: float
+    gains: dict[Publication, float]
 
 
-def unmet(
-    attack: Attack, tables: LinkedTables, needs: Iterable[Need], withheld: Collection[str]
-) -> Iterator[tuple[Need, Reader]]:
-    """Each need with the first reader against whom it does not hold."""
-    everyone = readers(tables)
-    for need in needs:
-        for reader in everyone:
-            if need.address not in reader.own and not _met(attack, need, reader, withheld):
-                yield need, reader
-                break
+@dataclass(frozen=True)
+class Auditor:
+    """Needs of a set of tables, checked against one choice of publications withheld after another.
 
-
-def shortfall(low: Extreme, high: Extreme, need: Need) -> tuple[float, dict[str, float]]:
-    """How far a range falls short of a need, and what withholding each publication could at most add; 0: it does not.
-
-    Of upper, lower and sliding level, the first that falls short.
+    accepted: publications whose consequences were decided (totals that are public though few are behind them). What
+    they tell when nothing else is published is asked of nobody.
     """
-    room = TOLERANCE * max(1.0, abs(need.upper) if math.isfinite(need.upper) else 1.0)
-    if high.value < need.upper - room:
-        return need.upper - high.value, high.gains
-    if low.value > need.lower + room:
-        return low.value - need.lower, low.gains
-    if high.value - low.value < need.width - room:
-        both = {name: low.gains.get(name, 0.0) + high.gains.get(name, 0.0) for name in {**low.gains, **high.gains}}
-        return need.width - (high.value - low.value), both
+
+    tables: LinkedTables
+    needs: Sequence[Need]
+    accepted: frozenset[Publication] = frozenset()
+    _floors: dict[Ask, Range] = field(default_factory=dict)
+
+    @cached_property
+    def attack(self) -> Attack:
+        """The tables, ready to be attacked."""
+        return Attack(self.tables)
+
+    @cached_property
+    def everything(self) -> frozenset[Publication]:
+        """Every publication that is not accepted."""
+        cells: list[Publication] = [cell.address for cell in self.tables.cells]
+        return frozenset([*cells, *(each.said_in for each in self.tables.statements if each.said_in)]) - self.accepted
+
+    def breaches(self, withheld: Collection[Publication]) -> list[Breach]:
+        """Every need that is not met, by anybody, else by a contributor: one for each who comes too close."""
+        gone = frozenset(withheld)
+        outside = self._unmet([(need, Ask(need.address)) for need in self.needs], gone)
+        open_ = {breach.need.address for breach in outside}
+        inside = [
+            (need, Ask(need.address, holder))
+            for need, holders in self._insiders(gone).items() for holder in holders if need.address not in open_
+        ]  # fmt: skip
+        return outside + self._unmet(inside, gone)
+
+    def _insiders(self, withheld: frozenset[Publication]) -> dict[Need, list[str]]:
+        """Need → the contributors who add something to an unknown cell that is linked to its own.
+
+        Nobody can be kept from knowing a cell that he is alone in.
+        """
+        labels, place = self.attack.linked(withheld), self.attack.place
+        known_by: dict[int, dict[str, None]] = {}
+        for cell in self.tables.cells:
+            label = int(labels[place[cell.address]])
+            known_by.setdefault(label, {}).update(dict.fromkeys(each for each in cell.held if each in self._attackers))
+        linked = {need: int(labels[place[need.address]]) for need in self.needs}
+        return {
+            need: [each for each in known_by[label] if [*self.tables.at[need.address].held] != [each]]
+            for need, label in linked.items() if label >= 0
+        }  # fmt: skip
+
+    @cached_property
+    def _attackers(self) -> frozenset[str]:
+        """The largest contributors of each cell, hidden or not."""
+        return frozenset(holder for cell in self.tables.cells for holder in [*cell.held][:LARGEST])
+
+    def _unmet(self, wanted: Sequence[tuple[Need, Ask]], withheld: frozenset[Publication]) -> list[Breach]:
+        if not wanted:
+            return []
+        ranges = self.attack.ranges([ask for _, ask in wanted], withheld)
+        close = [(need, ask) for need, ask in wanted if not self._met(need, ask, ranges[ask])]
+        unknown = [ask for _, ask in close if ask not in self._floors]
+        self._floors.update(self.attack.ranges(unknown, self.everything))
+        found = []
+        for need, ask in close:
+            floor = self._floors[ask]
+            if not self._met(need, ask, ranges[ask], floor):
+                levels = self._levels(need, ask, floor)
+                found.append(Breach(need, ask, ranges[ask], *_short(ranges[ask], levels, self.attack.slack)))
+        return found
+
+    def _levels(self, need: Need, ask: Ask, floor: Range | None) -> tuple[float, float, float]:
+        """Upper, lower and sliding level: no lower than what the reader adds himself, no wider than `floor` leaves."""
+        own = self.tables.at[need.address].held.get(ask.holder, 0.0)
+        upper, lower, width = need.upper, max(need.lower, own), min(need.width, max(0.0, need.upper - own))
+        if floor is None:
+            return upper, lower, width
+        return min(upper, floor.high), max(lower, floor.low), min(width, floor.high - floor.low)
+
+    def _met(self, need: Need, ask: Ask, found: Range, floor: Range | None = None) -> bool:
+        upper, lower, width = self._levels(need, ask, floor)
+        slack = self.attack.slack
+        return found.high >= upper - slack and found.low <= lower + slack and found.high - found.low >= width - slack
+
+    def finding(self, breach: Breach, withheld: Collection[Publication]) -> Finding:
+        """The breach with the publications that give the cell away: each is left out in turn, for good if it was not
+        needed.
+        """
+        gone, needed = frozenset(withheld), []
+        sources = self._sources(gone)
+        for name, publications in sources.items():
+            if self._still(breach, gone | publications):
+                gone |= publications
+            else:
+                needed.append(name)
+        low, high = breach.found.low, breach.found.high
+        return Finding(breach.need, low, high, breach.ask.holder, tuple(needed))
+
+    def _still(self, breach: Breach, withheld: frozenset[Publication]) -> bool:
+        found = self.attack.ranges([breach.ask], withheld)[breach.ask]
+        return not self._met(breach.need, breach.ask, found, self._floors[breach.ask])
+
+    def _sources(self, withheld: frozenset[Publication]) -> dict[str, frozenset[Publication]]:
+        """Table, text or edition by its name → what is published in it."""
+        named: list[tuple[str, Publication]] = [
+            (cell.address.source, cell.address) for cell in self.tables.cells if not cell.unprinted
+        ]
+        named += [(each.said_in, each.said_in) for each in self.tables.statements if each.said_in]
+        found: dict[str, set[Publication]] = {}
+        for name, publication in named:
+            if publication not in withheld:
+                found.setdefault(name, set()).add(publication)
+        return {name: frozenset(publications) for name, publications in found.items()}
+
+
+def _short(found: Range, levels: tuple[float, float, float], slack: float) -> tuple[float, dict[Publication, float]]:
+    """How far a range in parts of counts falls short, of the first level of which it does, and by what it is held."""
+    upper, lower, width = levels
+    low, high = found.parts
+    if high < upper - slack:
+        return upper - high, dict(found.high_gains)
+    if low > lower + slack:
+        return low - lower, dict(found.low_gains)
+    if high - low < width - slack:
+        names = dict.fromkeys([*found.low_gains, *found.high_gains])
+        both = {name: found.low_gains.get(name, 0.0) + found.high_gains.get(name, 0.0) for name in names}
+        return width - (high - low), both
     return 0.0, {}
 
 
-def _met(attack: Attack, need: Need, reader: Reader, withheld: Collection[str]) -> bool:
-    low, high = attack.range_of(need.address, withheld, reader.knows)
-    if shortfall(low, high, need)[0] > 0:
-        return False
-    if not need.whole or high.value - low.value > NARROW * max(need.width, 1.0):
-        return True
-    least, most = attack.whole_range(need.address, withheld, reader.knows)
-    return shortfall(Extreme(least), Extreme(most), need)[0] == 0
+def audit(
+    tables: LinkedTables, needs: Iterable[Need], withheld: Collection[Publication],
+    accepted: Collection[Publication] = (),
+) -> tuple[Finding, ...]:  # fmt: skip
+    """Every need that is not met with these publications withheld; empty: nothing is given away.
+
+    Raises ArithmeticError when the publications contradict each other, for then nothing can be said.
+    """
+    auditor = Auditor(tables, tuple(needs), frozenset(accepted))
+    return tuple(auditor.finding(breach, withheld) for breach in auditor.breaches(withheld))
 
 
-def _finding(attack: Attack, need: Need, reader: Reader, withheld: Collection[str]) -> Finding:
-    low, high = attack.range_of(need.address, withheld, reader.knows)
-    short, gains = shortfall(low, high, need)
-    if short > 0:
-        names = _irreducible(attack, need, reader, withheld, [*gains])
-        low, high = attack.range_of(need.address, withheld, reader.knows)
-        ends = low.value, high.value
-    else:  # only whole numbers give it away
-        names, ends = [*low.gains | high.gains], attack.whole_range(need.address, withheld, reader.knows)
-    told = tuple(attack.publications[name].where for name in names)
-    return Finding(need.address, *ends, told, reader.name, need.why)
-
-
-def _irreducible(attack: Attack, need: Need, reader: Reader, withheld: Collection[str], names: list[str]) -> list[str]:
-    """The publications of the duals, less each without which the need is still not met (a deletion filter)."""
-    for name in [*names]:
-        fewer = [each for each in names if each != name]
-        low, high = attack.range_of(need.address, withheld, reader.knows, only=fewer)
-        if shortfall(low, high, need)[0] > 0:
-            names = fewer
-    return names
+def hidden_ranges(tables: LinkedTables, withheld: Collection[Publication]) -> dict[Address, tuple[float, float]]:
+    """What anybody can work out of every cell that is not printed."""
+    attack = Attack(tables)
+    asks = [Ask(cell.address) for cell in tables.cells if cell.unprinted or cell.address in withheld]
+    return {ask.address: (found.low, found.high) for ask, found in attack.ranges(asks, withheld).items()}

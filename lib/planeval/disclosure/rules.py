@@ -1,4 +1,4 @@
-"""Primary suppression: which cells are sensitive by the decided rules, and how wide each must stay open.
+"""Primary suppression: which cells are sensitive by the decided rules, and how open each must stay.
 
 Sources: Hundepool et al., Statistical Disclosure Control (Wiley 2012), 4.2 (threshold, (n, k), p %) and table 4.4
 (upper protection levels); Fischetti & Salazar (2000) for upper, lower and sliding levels. The widths are decisions.
@@ -7,6 +7,7 @@ Sources: Hundepool et al., Statistical Disclosure Control (Wiley 2012), 4.2 (thr
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planeval.disclosure.linked import Address, Cell, LinkedTables
@@ -17,67 +18,74 @@ from planeval.plan.disclosure_decisions import DisclosureRule
 class Need:
     """What a reader must not be able to exclude of a hidden cell.
 
-    upper: the feasible range reaches at least so high; lower: at least so low; width: it is at least so wide.
-    why: the rule that asks it, in Chinese; for the evaluator, never for the edition.
+    Its feasible range reaches up to `upper`, down to `lower`, and is at least `width` wide. why: the rule that asks it,
+    in Chinese; for the evaluator, never for the edition.
     """
 
     address: Address
     why: str
-    upper: float = -math.inf
-    lower: float = math.inf
+    upper: float
+    lower: float
     width: float = 0.0
-    whole: bool = True
+
+    @property
+    def asked(self) -> str:
+        """What is asked, in Chinese."""
+        span = f"，相差不小于 {self.width:g}" if self.width else ""
+        return f"可能的范围要上到 {self.upper:g}、下到 {self.lower:g}{span}"
 
 
 def needs_of(tables: LinkedTables, rule: DisclosureRule) -> tuple[Need, ...]:
-    """One need for every sensitive cell, and for every cell that an earlier edition hid, in the order of the cells."""
-    found = (_need(cell, rule) for cell in tables.cells)
+    """One need for every sensitive cell that is not public by decision, in the order of the cells."""
+    found = (need_of(cell, rule) for cell in tables.cells if not cell.out)
     return tuple(need for need in found if need is not None)
 
 
-def _need(cell: Cell, rule: DisclosureRule) -> Need | None:
-    if cell.value is None or cell.hidden:
-        width = rule.count_values - 1.0 if cell.whole else (cell.value or 0.0) * rule.amount_percent / 100
-        return Need(cell.address, "以前的公开版不予公开", width=width, whole=cell.whole)
-    if cell.out or cell.contributors == 0:
+def need_of(cell: Cell, rule: DisclosureRule) -> Need | None:
+    """What a cell asks; None when no rule calls it sensitive. A count is judged by the threshold alone."""
+    amounts = list(cell.held.values())
+    if not amounts:
         return None
-    return _count_need(cell, rule) if cell.whole else _amount_need(cell, cell.value, rule)
+    return _count_need(cell, amounts, rule) if cell.counted else _amount_need(cell, amounts, rule)
 
 
-def _count_need(cell: Cell, rule: DisclosureRule) -> Need | None:
+def _few(amounts: Sequence[float], rule: DisclosureRule) -> str:
+    return f"贡献者 {len(amounts)} 个，少于 {rule.threshold} 个" if len(amounts) < rule.threshold else ""
+
+
+def _count_need(cell: Cell, amounts: Sequence[float], rule: DisclosureRule) -> Need | None:
     """A small count must not be known to be small, and must leave several whole numbers open."""
-    if cell.contributors >= rule.threshold:
+    why = _few(amounts, rule)
+    if not why:
         return None
-    why = f"贡献者 {cell.contributors} 个，少于 {rule.threshold} 个"
-    return Need(cell.address, why, upper=float(rule.threshold), width=rule.count_values - 1.0)
+    return Need(cell.address, why, max(float(rule.threshold), cell.value), cell.value, rule.count_values - 1.0)
 
 
-def _amount_need(cell: Cell, value: float, rule: DisclosureRule) -> Need | None:
+def _amount_need(cell: Cell, amounts: Sequence[float], rule: DisclosureRule) -> Need | None:
     """The widest of what the rules that call it sensitive ask, the same distance up and down."""
-    asked = list(_distances(cell, value, rule))
+    asked = [(level, why) for level, why in _levels(cell.value, amounts, rule) if why]
     if not asked:
         return None
-    distance = max(each for each, _ in asked) or cell.step or 1.0  # an amount of 0 must not be known to be 0
-    return Need(cell.address, "；".join(why for _, why in asked), upper=value + distance,
-                lower=max(cell.least, value - distance), whole=False)  # fmt: skip
+    distance = max(level for level, _ in asked) or cell.step or 1.0  # an amount of 0 must not be known to be 0
+    distance = math.ceil(distance) if cell.whole else distance
+    lower = max(cell.least, cell.value - distance)
+    return Need(cell.address, "；".join(why for _, why in asked), cell.value + distance, lower)
 
 
-def _distances(cell: Cell, value: float, rule: DisclosureRule) -> list[tuple[float, str]]:
-    """(distance, why) for each rule that finds the amount sensitive.
+def _levels(value: float, amounts: Sequence[float], rule: DisclosureRule) -> list[tuple[float, str]]:
+    """(distance, why) of every rule; no reason where the rule does not call it sensitive.
 
     p %: X − x₁ − x₂ < p·x₁, level p·x₁ − (X − x₁ − x₂): what the second largest contributor, who knows x₂, must not
     undercut. (n, k): Σ top n > k·X, level (100/k)·Σ top n − X.
     """
-    found = []
-    if cell.contributors < rule.threshold:
-        found.append((value * rule.amount_percent / 100, f"贡献者 {cell.contributors} 个，少于 {rule.threshold} 个"))
-    first, second = (*cell.largest, 0.0, 0.0)[:2]
+    first, second = (*amounts, 0.0)[:2]
     short = rule.p_percent / 100 * first - (value - first - second)
-    if short > 0:
-        found.append((short, f"第二大贡献者能把最大的一个估到 {rule.p_percent:g}% 以内"))
+    found = [
+        (value * rule.amount_percent / 100, _few(amounts, rule)),
+        (short, f"第二大贡献者能把最大的一个估到 {rule.p_percent:g}% 以内" if short > 0 else ""),
+    ]
     if rule.dominance is not None:
-        top = math.fsum(cell.largest[: rule.dominance.largest])
-        over = 100 / rule.dominance.percent * top - value
-        if over > 0:
-            found.append((over, f"最大的 {rule.dominance.largest} 个超过 {rule.dominance.percent:g}%"))
+        over = 100 / rule.dominance.percent * math.fsum(amounts[: rule.dominance.largest]) - value
+        why = f"最大的 {rule.dominance.largest} 个超过 {rule.dominance.percent:g}%"
+        found.append((over, why if over > 0 else ""))
     return found

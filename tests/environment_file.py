@@ -18,7 +18,7 @@ WHOLE_LOCK = ROOT / "requirements-all.lock"
 
 PYTHON_MINOR = "3.13"
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # the same library without the Qt windows that nobody opens here
-PIP_ONLY = {"pylopdf-fonts-zh-cn", "axe-playwright-python"}  # not packaged for conda
+PIP_ONLY = {"pylopdf-fonts-zh-cn", "axe-playwright-python", "resvg-py"}  # not packaged for conda
 
 HEADER = """\
 # Written by tests/environment_file.py from pyproject.toml and requirements-all.lock; change those, not this.

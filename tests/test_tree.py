@@ -29,12 +29,14 @@ LAYERS = [
     "warm",  # processes that hold a review open and show it; publish runs notebooks in them, they know no papermill
     "publish",
     "batch",
+    "office",  # Word, Excel and PDF of an edition that stands published
     "sample",
     "dispatching",
     "cli_words",
     "cli_progress",
     "cli_review",
     "cli_dispatch",
+    "cli_export",
     "cli_ledger",
     "cli_publish",
     "cli",

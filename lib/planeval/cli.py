@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planeval.cli_dispatch import dispatch_app
+from planeval.cli_export import export_command
 from planeval.cli_ledger import forms_app, tell_slips
 from planeval.cli_publish import publish_command
 from planeval.cli_review import NOT_PUBLISHED, review_command, verify_command
 from planeval.cli_words import (
     BAD_INPUT,
+    EXIT_CODES,
     PUBLISHED,
     OutputOption,
     ReviewArgument,
@@ -50,6 +52,7 @@ app = typer.Typer(
 app.add_typer(forms_app)
 app.add_typer(dispatch_app, name="dispatch")
 app.command("publish")(publish_command)
+app.command("export", epilog=EXIT_CODES)(export_command)
 
 
 def main() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from canaries import QUARTER, Canaries, canary_workspace
 from planeval.batch.run import Options, run_review
+from planeval.office.document import write_documents
+from planeval.office.published import read_edition
 from planeval.plan import load_review
 from planeval.review import open_review
 from planeval.workspace import Workspace
@@ -68,6 +72,32 @@ def test_a_unit_finds_nothing_of_another_unit_on_its_page(planted: Canaries, edi
         text = said(path)
         unit = path.stem.removeprefix("40_unit-") if path.name.startswith("40_unit-") else ""
         assert not [canary for canary in planted.of_others(unit) if canary in text], path.name
+
+
+def said_inside(name: str, packed: bytes) -> str:
+    """All that an office file says, in every part of it: as it lies there, and as it reads across its marks."""
+    texts = [name]
+    with zipfile.ZipFile(io.BytesIO(packed)) as parts:
+        for part in parts.namelist():
+            plain = html.unescape(parts.read(part).decode("utf-8", "replace"))
+            texts += [part, plain, re.sub(r"<[^>]*>", "", plain)]
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize("edition", LOWER)
+def test_office_files_of_a_lower_edition_hold_no_more_than_its_pages(
+    planted: Canaries, editions: Path, edition: str
+) -> None:
+    published = read_edition(editions / edition)
+    drafts = write_documents(published, published.pages)
+    assert len(drafts) == len(published.pages)
+    for name, content in drafts.items():
+        text = said_inside(name, content)
+        assert "草稿" in text and published.edition_name in text
+        unit = name.removeprefix("40_unit-").removesuffix(".docx") if edition == "unit" else ""
+        assert not [canary for canary in planted.of_others(unit) if canary in text], name
+        own = [canary for canary in planted.owners if unit in planted.owners[canary] and canary in text]
+        assert bool(own) == (edition == "unit"), "what a unit filed is on its own page, and would be seen"
 
 
 def test_a_unit_is_never_handed_the_rows_of_another(planted: Canaries) -> None:

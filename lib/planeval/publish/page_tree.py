@@ -11,7 +11,9 @@ VOID_TAGS = frozenset("area base br col embed hr img input link meta param sourc
 
 @dataclass
 class Element:
-    """One element: its attributes as written, its line in the file, its children and own text."""
+    """One element: its attributes as written, its line in the file, its children and own text; inside: both, in
+    the order of the page.
+    """
 
     tag: str
     attributes: list[tuple[str, str]]
@@ -19,6 +21,7 @@ class Element:
     parent: Element | None = None
     children: list[Element] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
+    inside: list[Element | str] = field(default_factory=list)
 
     def get(self, name: str) -> str | None:
         """The first value of an attribute (as a browser takes it), None when it is not there."""
@@ -88,6 +91,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, [(key, value or "") for key, value in attrs], self.getpos()[0], self.open)
         self.open.children.append(element)
+        self.open.inside.append(element)
         if tag not in VOID_TAGS:
             self.open = element
 
@@ -104,6 +108,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.open.text.append(data)
+        self.open.inside.append(data)
 
 
 def read_page(html: str) -> PageTree:

@@ -1,0 +1,1 @@
+"""Office files of a published edition: what its pages and tables hold, and nothing else, as Word, Excel and PDF."""

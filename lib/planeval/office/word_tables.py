@@ -1,0 +1,221 @@
+"""Page tables as Word tables: fixed widths, heads repeated on every page, no row split over two of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
+
+from planeval.office.page_parts import Cell, TablePart
+from planeval.office.word_text import HEI, SONG, Look, attribute, of_lines, paragraph, run
+
+TWIPS = 20  # to a point
+_PADDING = 5.4  # points of every column that text may not use
+_LONGEST_WORD = 13.0  # in ems; a longer code or hash is broken
+_LONGEST_MARK = 6.5
+_LEAST = 2.2
+_WIDEST = 40.0
+_TALLEST = 7  # lines a row may have before a smaller type or a wider page is tried
+_KEPT_TOGETHER = 7  # rows of a table that is not broken at all
+_SHADES = {"none": "E9EEF3", "some": "B9C6D3", "most": "7F93A8"}
+_ALIGN = {"text": "left", "number": "right", "mark": "center"}
+
+
+class Frame(NamedTuple):
+    """The room for a table: width in points, whether on a page turned sideways, size of the type in points."""
+
+    width: float
+    sideways: bool
+    size: float
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A table with the frame that suits it and the widths of its columns in points."""
+
+    table: TablePart
+    frame: Frame
+    widths: tuple[float, ...]
+
+
+def fitted(table: TablePart, frames: Sequence[Frame]) -> Fitted:
+    """The first frame in which no word is broken and no row grows tall, else the one that makes the least pages."""
+    tried = [(frame, *_widths(table, frame)) for frame in frames]
+    whole = [(frame, widths) for frame, widths, fits in tried if fits]
+    for frame, widths in whole:
+        if _tallest(table, widths, frame) <= _TALLEST:
+            return Fitted(table, frame, widths)
+    frame, widths = min(whole or [tried[-1][:2]], key=lambda each: _height(table, each[1], each[0]))
+    return Fitted(table, frame, widths)
+
+
+def ems(text: str) -> float:
+    """The width of a line of text in ems: a Chinese character 1, a figure or Latin letter about half."""
+    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
+    capitals = sum(char.isascii() and char.isupper() for char in text)
+    return wide + 0.53 * (len(text) - wide) + 0.17 * capitals
+
+
+def _columns(table: TablePart) -> int:
+    return max((sum(cell.columns for cell in row) for row in (*table.head, *table.rows)), default=1)
+
+
+def _needs(table: TablePart) -> tuple[list[float], list[float]]:
+    """Of each column in ems: the least width that breaks no word, and the width of its longest line."""
+    count = _columns(table)
+    least, most = [_LEAST] * count, [_LEAST] * count
+    for index, row in enumerate((*table.head, *table.rows)):
+        place = 0
+        for cell in row:
+            if cell.columns == 1:
+                for line in cell.lines:
+                    text = "".join(span.text for span in line)
+                    most[place] = max(most[place], ems(text))
+                    least[place] = max(least[place], _longest(text, cell, index < len(table.head)))
+            place += cell.columns
+    return least, most
+
+
+def _longest(text: str, cell: Cell, is_head: bool) -> float:
+    """The widest piece of a line that stays on one line; Chinese text may be broken after four characters, a heading
+    after two.
+    """
+    if cell.align != "text" and not is_head:
+        return min(ems(text), _LONGEST_MARK)
+    least = 2.0 if is_head else 4.0
+    words = "".join(char if char.isascii() else " " for char in text).split()
+    return min(max([ems(word) for word in words] + [min(ems(text), least)]), _LONGEST_WORD)
+
+
+def _widths(table: TablePart, frame: Frame) -> tuple[tuple[float, ...], bool]:
+    """Widths in points that fill the frame, and whether every column has its least."""
+    least, most = _needs(table)
+    room = frame.width - _PADDING * len(least)
+    needed = sum(least) * frame.size
+    if needed > room:
+        return tuple(_PADDING + each * room / sum(least) for each in least), False
+    wished = [max(min(width, _WIDEST) - base, 0.15) for width, base in zip(most, least, strict=True)]
+    spare = room - needed
+    if sum(wished) * frame.size <= spare:  # every line fits: what is left goes to the columns by their width
+        natural = [base + wish for base, wish in zip(least, wished, strict=True)]
+        return tuple(_PADDING + each * room / sum(natural) for each in natural), True
+    return tuple(
+        _PADDING + base * frame.size + spare * wish / sum(wished) for base, wish in zip(least, wished, strict=True)
+    ), True
+
+
+def _rows_tall(table: TablePart, widths: Sequence[float], frame: Frame) -> list[int]:
+    """Lines of each row."""
+    found = []
+    for row in (*table.head, *table.rows):
+        place, lines = 0, 1
+        for cell in row:
+            width = sum(widths[place : place + cell.columns]) - _PADDING
+            texts = ["".join(span.text for span in line) for line in cell.lines]
+            lines = max(lines, sum(max(1, ceil(ems(text) * frame.size / width - 0.05)) for text in texts))
+            place += cell.columns
+        found.append(lines)
+    return found
+
+
+def _tallest(table: TablePart, widths: Sequence[float], frame: Frame) -> int:
+    return max(_rows_tall(table, widths, frame), default=1)
+
+
+def _height(table: TablePart, widths: Sequence[float], frame: Frame) -> float:
+    """Pages that the table takes, roughly; a page on its side holds less."""
+    points = sum(lines * frame.size * 1.3 + 4 for lines in _rows_tall(table, widths, frame))
+    return points / (420 if frame.sideways else 620)
+
+
+def table_xml(fit: Fitted) -> str:
+    """Caption above, with 单位 at the right; the table; its notes below."""
+    table, size = fit.table, fit.frame.size
+    body = [_row(row, fit, index, len(table.rows)) for index, row in enumerate(table.rows)]
+    head = "".join(_row(row, fit, -1, len(table.rows)) for row in table.head)
+    grid = "".join(f'<w:gridCol w:w="{round(width * TWIPS)}"/>' for width in fit.widths)
+    total = round(sum(fit.widths) * TWIPS)
+    made = (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>{_BORDERS}'
+        f'<w:tblLayout w:type="fixed"/>{_MARGINS}<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" '
+        f'w:firstColumn="1" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{_described(table)}</w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>{head}{''.join(body)}</w:tbl>"
+    )
+    notes = [f"注：{note}" if number == 0 else note for number, note in enumerate(table.notes)]
+    return caption(table, fit.frame.width) + made + "".join(
+        paragraph(run(note, Look(min(size, 9.0))), "TableNote") for note in notes
+    ) + paragraph("", "AfterTable")  # fmt: skip
+
+
+_BORDERS = (
+    '<w:tblBorders><w:top w:val="single" w:sz="12" w:space="0" w:color="000000"/>'
+    '<w:bottom w:val="single" w:sz="12" w:space="0" w:color="000000"/>'
+    '<w:insideH w:val="single" w:sz="4" w:space="0" w:color="A6ADB5"/></w:tblBorders>'
+)
+_MARGINS = (
+    '<w:tblCellMar><w:top w:w="28" w:type="dxa"/><w:left w:w="50" w:type="dxa"/>'
+    '<w:bottom w:w="28" w:type="dxa"/><w:right w:w="50" w:type="dxa"/></w:tblCellMar>'
+)
+
+
+def _described(table: TablePart) -> str:
+    return f'<w:tblCaption w:val="{attribute(table.caption[:250])}"/>' if table.caption else ""
+
+
+def caption(table: TablePart, width: float) -> str:
+    """The line above a table: number, title, and 单位 at the right end of the room."""
+    said = run(f"{table.number}　{table.caption}" if table.number else table.caption)
+    if table.unit:
+        said += "<w:r><w:tab/></w:r>" + run(f"单位：{table.unit}", Look(9.0, SONG))
+    stop = f'<w:tabs><w:tab w:val="right" w:pos="{round(width * TWIPS)}"/></w:tabs>'
+    return paragraph(said, "Caption", f"<w:keepNext/>{stop}")
+
+
+def _row(row: Sequence[Cell], fit: Fitted, index: int, count: int) -> str:
+    """A row. index: from 0 in the body, −1 for a head row. Short tables, and the ends of long ones, stay together."""
+    is_head = index < 0
+    keeps = is_head or (index < count - 1 and (count <= _KEPT_TOGETHER or index < 1 or index == count - 2))
+    cells, place = [], 0
+    for cell in row:
+        width = sum(fit.widths[place : place + cell.columns])
+        cells.append(_cell(cell, width, fit.frame.size, is_head, keeps))
+        place += cell.columns
+    head = "<w:tblHeader/>" if is_head else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _cell(cell: Cell, width: float, size: float, is_head: bool, keeps: bool) -> str:
+    span = f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""
+    line = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:tcBorders>'
+    shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{_SHADES[cell.shade]}"/>' if cell.shade else ""
+    keep = "<w:keepNext/>" if keeps else ""
+    align = f'<w:jc w:val="{_ALIGN[cell.align] if not is_head or cell.align != "text" else "left"}"/>'
+    look = Look(size, HEI if is_head else SONG)
+    properties = (
+        f'<w:tcPr><w:tcW w:w="{round(width * TWIPS)}" w:type="dxa"/>{span}{line if is_head else ""}{shade}'
+        f'<w:vAlign w:val="{"bottom" if is_head else "center"}"/></w:tcPr>'
+    )
+    return f"<w:tc>{properties}{of_lines(cell.lines, 'TableText', look, keep + align)}</w:tc>"
+
+
+def plain_table(rows: Sequence[Sequence[str]], widths: Sequence[float], lines: bool = True) -> str:
+    """A table of finished cell contents without a caption. lines: a thin rule above, below and between the rows."""
+    grid = "".join(f'<w:gridCol w:w="{round(width * TWIPS)}"/>' for width in widths)
+    rule = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="A6ADB5"/>'
+                   for side in ("top", "bottom", "insideH"))  # fmt: skip
+    borders = f"<w:tblBorders>{rule}</w:tblBorders>" if lines else ""
+    body = "".join(
+        "<w:tr>"
+        + "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{round(width * TWIPS)}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
+            for content, width in zip(row, widths, strict=True)
+        )
+        + "</w:tr>"
+        for row in rows
+    )
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{round(sum(widths) * TWIPS)}" w:type="dxa"/>{borders}'
+        f'<w:tblLayout w:type="fixed"/>{_MARGINS}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>'
+    )

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     Writer = Callable[[EditionFiles, Sequence[EditionPage]], dict[str, bytes]]
 
-Format = Literal["docx"]
+Format = Literal["docx", "xlsx", "pdf"]
+_FORMATS = "docx：Word 稿，一页一个；xlsx：数据表，一版一个；pdf：网页的打印件，一页一个，要有浏览器"
 
 
 def export_command(
     review: Annotated[str, typer.Argument(metavar="评估", help="评估文件的名称（2026Q3）或路径；要先发布")],
-    kind: Annotated[Format, typer.Option("--format", metavar="格式", help="docx：Word 稿，一页一个文件")],
+    kind: Annotated[Format, typer.Option("--format", metavar="格式", help=_FORMATS)],
     editions: Annotated[
         list[str] | None,
         typer.Option("--edition", metavar="版本", help="只导出这个版本，可写多次；不写则已发布的全部版本"),
@@ -35,7 +36,7 @@ def export_command(
     output: OutputOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """把已发布的版本导出为办公文件，放在 output/评估/office/版本/ 下。只用网页和数据表里已有的内容，标明草稿。"""
+    """把已发布的版本导出为办公文件，放在 output/评估/office/版本/ 下。只用网页和数据表里已有的内容。"""
     with told(after_failure="没有导出完。"):
         place = find_workspace(workspace)
         folder = (output or place.output).resolve() / requested(place, review).name
@@ -53,9 +54,17 @@ def export_command(
 
 def _writer(kind: str) -> Writer:
     """What makes the files of a format."""
-    from planeval.office.document import write_documents
+    if kind == "docx":
+        from planeval.office.document import write_documents
 
-    return {"docx": write_documents}[kind]
+        return write_documents
+    if kind == "xlsx":
+        from planeval.office.workbook import write_workbook
+
+        return write_workbook
+    from planeval.office.print import write_prints
+
+    return write_prints
 
 
 def _published(folder: Path, asked: Sequence[str]) -> list[EditionFiles]:
@@ -91,7 +100,11 @@ def _export(
     """Make and write the files of one edition. Returns what was written and how many bytes."""
     from planeval.office.writing import write_office
 
+    if kind == "pdf":
+        say(f"{edition.edition_name}：打印 {len(wanted)} 页……")
     files = _writer(kind)(edition, wanted)
+    if not files:
+        say(f"{edition.edition_name}没有数据表，没有可以导出的 {kind}。")
     written = write_office(edition, folder, kind, files, place, whole)
     if edition.unfinished:
         say(f"{edition.edition_name}有没有做完的网页，没有导出：{'、'.join(edition.unfinished)}")

@@ -15,7 +15,9 @@ from canaries import QUARTER, Canaries, canary_workspace
 from planeval.batch.run import Options, run_review
 from planeval.office.document import write_documents
 from planeval.office.published import read_edition
+from planeval.office.workbook import write_workbook
 from planeval.plan import load_review
+from planeval.publish.file_views import views_of
 from planeval.review import open_review
 from planeval.workspace import Workspace
 
@@ -65,6 +67,20 @@ def test_no_firm_code_amount_or_word_of_a_unit_is_in_the_brief_or_the_public_edi
     for path in sorted(path for path in (editions / edition).rglob("*") if path.is_file()):
         text = said(path)
         assert not [canary for canary in planted.owners if canary in text], path.name
+
+
+@pytest.mark.parametrize("edition", ["brief", "public"])
+def test_no_canary_is_in_a_workbook_of_the_brief_or_the_public_edition(
+    planted: Canaries, editions: Path, edition: str
+) -> None:
+    """Unpacked, and as any reader would decode it."""
+    files = write_workbook(read_edition(editions / edition))
+    assert files
+    for name, content in files.items():
+        views = [(view.part or name, view.content.decode("utf-8", "replace")) for view in views_of(content)]
+        assert len(views) > 10
+        assert not [part for part, text in views for canary in planted.owners if canary in text]
+    assert write_workbook(read_edition(editions / "unit")) == {}, "units are sent their page, and no tables"
 
 
 def test_a_unit_finds_nothing_of_another_unit_on_its_page(planted: Canaries, editions: Path) -> None:

@@ -55,6 +55,14 @@ def test_every_published_edition_is_exported_and_accounted_for(place: Path) -> N
     assert all(path.read_bytes() == content for path, content in before.items()), "what is published is sealed"
 
 
+def test_a_workbook_is_one_file_of_an_edition_whatever_page_is_asked_for(place: Path) -> None:
+    assert export(place, "--format", "xlsx", "--edition", "public", "--page", "12_public").exit_code == 0
+    assert export(place, "--edition", "public").exit_code == 0
+    files = files_of(place, "public")
+    assert set(files) == {"2026Q2_公开版_数据表.xlsx", "12_public.docx", "office.json", "SHA256SUMS"}
+    assert "读书活动" in members(files["2026Q2_公开版_数据表.xlsx"])["xl/sharedStrings.xml"].decode("utf-8")
+
+
 def test_a_second_export_gives_the_same_bytes_and_a_page_alone_leaves_the_others(place: Path) -> None:
     assert export(place, "--edition", "internal").exit_code == 0
     first = files_of(place, "internal")

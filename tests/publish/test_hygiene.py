@@ -168,6 +168,13 @@ def test_letters_of_a_font_are_not_read_as_names() -> None:
     assert leaks("页.html", in_address("image/svg+xml", b" zhangsan "), SECRETS)
 
 
+def test_the_word_by_which_a_pdf_says_where_it_begins_is_no_folder() -> None:
+    account = [Secret(HOME, "/root")]
+    assert leaks("页.pdf", pdf(b"x") + b"trailer <</Size 3 /Root 2 0 R>>", account) == ()
+    assert leaks("页.pdf", pdf(b"x") + b"(/root/a.py) trailer <</Root 2 0 R>>", account)
+    assert leaks("页.pdf", pdf(b"see /root/a.py"), account)
+
+
 def test_a_log_says_the_kind_instead() -> None:
     said = scrubbed("/srv/people/zhangsan/a.py: s3cr3t/Värde+9 at ZHANGSAN, zhangsanfeng", SECRETS)
     assert said == f"<{HOME}>/a.py: <{KEY}> at <{USER}>, zhangsanfeng"

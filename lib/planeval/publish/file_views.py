@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 _DATA_ADDRESS = re.compile(rb"data:([a-z]+)/[\w.+-]*;base64,([A-Za-z0-9+/]+={0,2})")
 _PDF_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+_PDF_ROOT = re.compile(rb"/Root \d+ \d+ R\b")
 _ESCAPED_CHARACTER = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _ZIP, _PDF, _PNG = b"PK\x03\x04", b"%PDF", b"\x89PNG\r\n\x1a\n"
 _DEEPEST = 4
@@ -38,7 +39,7 @@ class View:
 
 def views_of(content: bytes, part: str = "", depth: int = 0) -> Iterator[View]:
     """The file as it lies on the disk, then everything inside it, at most four wrappings deep."""
-    yield View(part, content)
+    yield View(part, _own_words(content) if content.startswith(_PDF) else content)
     if depth == _DEEPEST:
         return
     if content.startswith(_ZIP):
@@ -51,6 +52,22 @@ def views_of(content: bytes, part: str = "", depth: int = 0) -> Iterator[View]:
     else:
         yield from _decoded(content, part)
         yield from _data_addresses(content, part, depth)
+
+
+def _own_words(content: bytes) -> bytes:
+    """A PDF without what is compressed in it, which is read unpacked, and without the word by which it says where it
+    begins: /Root is also the folder of an account.
+    """
+    plain = _PDF_STREAM.sub(lambda found: b"" if _is_packed(found[1]) else found[0], content)
+    return _PDF_ROOT.sub(b"", plain)
+
+
+def _is_packed(content: bytes) -> bool:
+    try:
+        zlib.decompressobj().decompress(content, 1)
+    except zlib.error:
+        return False
+    return True
 
 
 def _members(content: bytes, part: str, depth: int) -> Iterator[View]:

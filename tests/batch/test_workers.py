@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import sys
@@ -12,14 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from planeval.batch.executors import DASK
+from planeval.batch import executors
+from planeval.batch.executors import DASK, Recipe, make_on_worker
 from planeval.batch.job_plan import Choice
 from planeval.batch.publishing import Published
-from planeval.batch.run import Options, run_review
+from planeval.batch.run import Options, _prepared, run_review
 from planeval.plan import load_review
+from planeval.plan.review_files import UNIT
 from planeval.problems import InputError
+from planeval.publish.page_engine import KERNELS
 from planeval.workspace import Workspace
-from stranger import REVIEW, write_report, write_workspace
+from stranger import PARAMETERS, PLAN, REVIEW, write_notebook, write_report, write_text, write_workspace
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills a worker the Linux way")
 
@@ -33,6 +37,17 @@ if not told.exists():
     told.with_suffix(".part").write_text(parent[1])
     told.with_suffix(".part").rename(told)
     time.sleep(600)"""
+
+
+UNIT_CELLS = (
+    "from planeval import open_review, opening, unit_filing, unit_title",
+    "review = open_review(plan, period, as_known_on, edition, unit)\nunit_title(review, unit) + opening(review)",
+    "## 一、报送纪律",
+    "unit_filing(review, unit)",
+)
+
+
+OWN_TABLES = {"library": {"events"}, "schoolboard": {"partnerships"}}
 
 
 def published(root: Path, options: Options) -> Published:
@@ -77,3 +92,28 @@ def test_a_scheduler_that_does_not_answer_is_told_in_words(stranger: Path, monke
     monkeypatch.setitem(sys.modules, distributed.__name__, None)
     with pytest.raises(InputError, match="没有安装集群所需的软件包"):
         published(stranger, Options(executor=DASK, scheduler="tcp://127.0.0.1:9"))
+
+
+def test_a_worker_has_a_review_of_its_own_for_the_page_of_each_unit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And in it the rows of that unit alone, under the unit's own words; a page is made from it."""
+    root = write_workspace(tmp_path / "书香", notebooks=False)
+    write_notebook(root / "notebooks" / "40_unit.ipynb", f'{PARAMETERS}\nunit = ""', *UNIT_CELLS)
+    write_text(root / "params" / PLAN / "reports.yml",
+               "reports:\n  - {notebook: 40_unit, title: 责任单位, editions: [unit], for_each: unit}\n")  # fmt: skip
+    place, worker = Workspace(root), executors._Worker()
+    monkeypatch.setattr(executors, "_WORKER", worker)
+    request = load_review(place, REVIEW).of_edition(UNIT)
+    orders = _prepared(place, request, Options()).orders
+    recipe = Recipe(str(root), tuple(sorted(request.parameters().items())), KERNELS)
+    for order in orders:
+        engine, fingerprint = worker.engine(recipe.for_page(order))
+        handed = engine.handed_for(order.page.name)
+        assert handed is not None and fingerprint == order.expected.fingerprint
+        words, review = pickle.loads(handed.read_bytes())
+        tables = {name for name, rows in review.ledger.filed.items() if len(rows)}
+        assert (words[-1], tables) == (order.page.key, OWN_TABLES[order.page.key])
+    made = make_on_worker(recipe.for_page(orders[0]), orders[0])
+    assert made.ending == "ok", made.failure
+    assert "图书馆" in made.content.decode("utf-8")

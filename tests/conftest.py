@@ -31,7 +31,7 @@ def stranger(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The edition folder of the demonstration review 2026Q3, published once by the real command.
+    """The internal folder of the demonstration review 2026Q3, its editions beside it, published by the real command.
 
     Tests that run side by side share it: the first process to ask publishes, the others wait.
     """
@@ -41,7 +41,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(output.with_suffix(".lock")):
         if not (output / "done").exists():
             output.mkdir(exist_ok=True)
-            command = [sys.executable, "-m", "planeval", "review", "2026Q3", "--workspace", str(root)]
+            command = [sys.executable, "-m", "planeval", "publish", "2026Q3", "--workspace", str(root)]
             done = subprocess.run([*command, "--output", str(output)], capture_output=True, text=True,
                                   encoding="utf-8", cwd=output, check=False)  # fmt: skip
             assert done.returncode == 0, done.stderr

@@ -78,6 +78,7 @@ _HOMES = {
     "planeval.show.lights": ("task_light_table", "unit_light_table"),
     "planeval.show.method": ("decision_table", "problem_table", "provenance", "published_table"),
     "planeval.show.forecasts": ("forecast_table",),
+    "planeval.show.glossary": ("glossary",),
     "planeval.show.verdicts": ("flip_table", "verdict_table"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

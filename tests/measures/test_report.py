@@ -51,7 +51,7 @@ def test_the_tasks_sentence_from_the_raw_sheets(demonstration: Review) -> None:
     """三、重点任务 begins with what the milestones of the workbooks come to."""
     counted = raw_nodes("2026Q3")
     text = report_tasks(demonstration).text
-    assert f"{counted['due']} 个节点中，办结 {counted['finished']} 个，逾期未完成 {counted['overdue']} 个" in text
+    assert f"{counted['due']} 个节点中，完成 {counted['finished']} 个，逾期未完成 {counted['overdue']} 个" in text
 
 
 def test_the_targets_sentence_from_the_raw_sheets(demonstration: Review) -> None:

@@ -30,7 +30,7 @@ from planeval.measures.tasks import MADE_UP, NOT_DUE, ON_TIME, OVERDUE
 from planeval.measures.tasks import UNREPORTED as NODE_UNREPORTED
 from planeval.plan.lights import MilestoneBands, OutlookBands
 
-NOTHING_DUE, NO_NODES, FINISHED = "未到期", "无节点", "已全部办结"
+NOTHING_DUE, NO_NODES, FINISHED = "未到期", "无节点", "已全部完成"
 MILESTONE_LIGHTS = (DONE, ON_PACE, BEHIND, FAR_BEHIND, MISSED, NOTHING_DUE, UNREPORTED, NO_NODES, UNDECIDED)
 LIGHT_COLUMNS = (
     "milestones", "due", "finished", "finished_late", "overdue", "unknown", "remaining", "finished_share",
@@ -99,10 +99,10 @@ def _pace_said(nodes: Nodes) -> str:
     if not nodes.total:
         return "没有任务节点"
     parts = [
-        f"已到期和提前办结的 {nodes.due} 个节点中办结 {nodes.finished} 个" if nodes.due else "没有已知结果的到期节点"
+        f"已到期和提前完成的 {nodes.due} 个节点中完成 {nodes.finished} 个" if nodes.due else "没有已知结果的到期节点"
     ]
     if nodes.late:
-        parts.append(f"其中逾期后办结 {nodes.late} 个")
+        parts.append(f"其中逾期后完成 {nodes.late} 个")
     if nodes.overdue:
         parts.append(f"逾期未完成{nodes.overdue}个")
     if nodes.unknown:
@@ -115,7 +115,7 @@ def judge_node_outlook(nodes: Nodes, bands: OutlookBands | None) -> dict[str, ob
     nothing: dict[str, object] = {"outlook_p": None, "outlook_low": None, "outlook_high": None, "outlook_word": NONE}
     if not nodes.total or not nodes.remaining:
         done = nodes.total > 0 and nodes.finished == nodes.total
-        why = "没有任务节点" if not nodes.total else "节点已全部办结" if done else "没有尚未到期的节点"
+        why = "没有任务节点" if not nodes.total else "节点已全部完成" if done else "没有尚未到期的节点"
         return {**nothing, "outlook_light": FINISHED if done else NONE, "outlook_reason": f"{why}，没有可预测的"}
     if bands is None:
         return {**nothing, "outlook_light": UNDECIDED, "outlook_reason": "参数中没有定展望灯的档次（outlook_bands）"}

@@ -28,7 +28,7 @@ def judge_task_lights(states: pd.DataFrame, plan: Plan, method: Method, period: 
         finished = mine[mine["state"].isin([ON_TIME, MADE_UP])]
         facts = EvidenceFacts(
             len(finished), int(finished["evidence"].notna().sum()), absent=nodes.unknown, filers="到期节点",
-            what="已办结的节点",
+            what="已完成的节点",
         )  # fmt: skip
         evidence = judge_evidence(facts, method.optional("evidence_bands", period))
         rows.append({

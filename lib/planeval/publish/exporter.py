@@ -110,12 +110,16 @@ class PageExporter(TemplateExporter):
         fixed = (TEMPLATE_FOLDER / "page.html.j2").read_text(encoding="utf-8")
         said = "".join([fixed, _style_sheet(), page.title, page.running_head, *page.footer.values(), *blocks])
         font = font_face("".join(sorted(set(html.unescape(said)))))
-        return _style_sheet() + paper_head(page.running_head, page.title, page.sample) + font
+        return _style_sheet() + paper_frame(page) + font
 
 
-def paper_head(running_head: str, title: str, sample: bool) -> str:
-    """The CSS rule that prints the running head on every sheet; browsers without margin boxes print none."""
-    boxes = {"top-left": running_head, "top-center": "示例数据" if sample else "", "top-right": title}
+def paper_frame(page: PageInfo) -> str:
+    """The CSS rule that prints the running head and the check code on every sheet, if the browser has margin boxes."""
+    made_by = f"planeval {page.footer['version']}" + (f"（{commit}）" if (commit := page.footer["commit"]) else "")
+    boxes = {
+        "top-left": page.running_head, "top-center": "示例数据" if page.sample else "", "top-right": page.title,
+        "bottom-left": f"复核码 {page.footer['fingerprint']}", "bottom-right": made_by,
+    }  # fmt: skip
     said = "".join(f"@{place}{{content:{_css_text(text)}}}" for place, text in boxes.items() if text)
     return f"@page{{{said}}}"
 

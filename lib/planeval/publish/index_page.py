@@ -17,7 +17,6 @@ from planeval.review import Review
 from planeval.show.duty_matrix import duty_matrix
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
 from planeval.show.opening import opening
-from planeval.show.origins import ORIGINS
 from planeval.show.overview import target_table
 from planeval.show.trace import FILES, with_trace
 
@@ -75,7 +74,7 @@ def _refused(review: Review) -> Fragment:
     headings = ("报送单位", "文件（个）", f"{ERROR}（处）")
     listing = table("因错误未计入的报送", headings, rows, ("text", "number", "number"))
     place = link("tables/problems.csv", "tables/problems.csv").html
-    listing = with_trace(listing, review, ORIGINS["problem_table"])
+    listing = with_trace(listing, review, "problem_table")
     return together([listing, Fragment(f"<p>每一处错误的位置和处理办法见 {place}。其他行照常计入。</p>")])
 
 
@@ -84,7 +83,7 @@ def _decisions(review: Review) -> Fragment:
     said = f"方案没有规定、由评估人员作出的决定共 {len(review.decisions)} 项，其中 {example} 项为{EXAMPLE_AUTHOR}"
     more = "，正式使用前须由责任部门重新确定。" if example else "。"
     place = link("tables/decisions.csv", "tables/decisions.csv").html
-    return Fragment(f"<p>{_escaped(said + more)}明细见 {place}。</p>")
+    return with_trace(Fragment(f"<p>{_escaped(said + more)}明细见 {place}。</p>"), review, "decision_table")
 
 
 def _table_list(review: Review, tables: dict[str, pd.DataFrame]) -> Fragment:
@@ -94,7 +93,7 @@ def _table_list(review: Review, tables: dict[str, pd.DataFrame]) -> Fragment:
     ]
     notes = ["CSV，UTF-8 编码，可用 Excel、WPS 直接打开；空格表示未报送，不是零。"]
     listing = table("随本次评估发布的数据表", ("文件", "内容", "行数"), rows, ("text", "text", "number"), notes=notes)
-    return with_trace(listing, review, ORIGINS["index_tables"])
+    return with_trace(listing, review, "index_tables")
 
 
 def _inputs(review: Review) -> Fragment:

@@ -22,13 +22,13 @@ from planeval.measures.tasks import NOT_DUE
 from planeval.measures.tasks import OVERDUE as NODE_OVERDUE
 from planeval.plan import part_names
 from planeval.review import Review
-from planeval.show.html import Fragment, bullets, esc, paragraph, rows_of, table, together
+from planeval.show.html import Fragment, esc, paragraph, rows_of, table, together
 from planeval.show.lights import chance, three_lights
-from planeval.show.opening import conclusion, furthest_behind, unlikely
-from planeval.show.origins import ORIGINS
+from planeval.show.opening import conclusion, furthest_behind, furthest_source, unlikely
 from planeval.show.score_figures import signed_points
+from planeval.show.sentences import sentence, sentences, source_of
 from planeval.show.target_trace import target_traces, trace_link
-from planeval.show.trace import traced, with_trace
+from planeval.show.trace import sourced, traced, with_trace
 from planeval.show.words import amount, amount_with_unit, listed, pace, pace_multiple, percent
 
 DECISIONS_SHOWN, UNITS_SHOWN, PACES_SHOWN, NAMES_SHOWN = 6, 7, 5, 3
@@ -43,9 +43,12 @@ def brief_title(review: Review) -> Fragment:
 
 def brief_conclusion(review: Review) -> Fragment:
     """The conclusion in one sentence, then the score, the widest gap and what is hardly to be reached."""
-    lead = conclusion(review)
-    said = [_score(review), furthest_behind(review), unlikely(review)]
-    return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(text for text in said if text)])
+    whole = source_of("brief_targets")
+    return together([
+        sentence(conclusion(review), whole, "lead"),
+        sentences([(_score(review), source_of("score_line")), (furthest_behind(review), furthest_source(review)),
+                   (unlikely(review), whole)]),
+    ])  # fmt: skip
 
 
 def _score(review: Review) -> str:
@@ -71,7 +74,8 @@ def brief_targets(review: Review) -> Fragment:
         ("text", "number", "number", "number", "number", "mark", "mark", "mark", "number"), kind="compact",
         notes=["进度灯看现在，展望灯看到期能否达到，证据灯看数有多可信；三灯不合并。未报送不等于零。"],
     )  # fmt: skip
-    return with_trace(made, review, ORIGINS["brief_targets"], more=target_traces(review))
+    scored = [sourced(review, "score_line")] if _score(review) else []
+    return with_trace(made, review, "brief_targets", more=together([*scored, target_traces(review)]))
 
 
 @traced
@@ -87,11 +91,12 @@ def brief_tasks(review: Review) -> Fragment:
         for row in rows
     ]  # fmt: skip
     return table(
-        "重点任务的节点和三灯", ("重点任务", "牵头单位", "办结/到期", "逾期", "进度灯", "展望灯", "证据灯"), lines,
+        "重点任务的节点和三灯", ("重点任务", "牵头单位", "完成/到期", "逾期", "进度灯", "展望灯", "证据灯"), lines,
         ("text", "text", "number", "number", "mark", "mark", "mark"), kind="compact",
     )  # fmt: skip
 
 
+@traced
 def brief_decisions(review: Review) -> Fragment:
     """What only the leadership can settle, in order of weight."""
     found = [*_hard_targets(review), *_held_nodes(review), *_late_orders(review), *_new_orders(review),

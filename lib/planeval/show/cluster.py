@@ -18,6 +18,7 @@ _BY_US = "评估人员的决定，不是方案原文"
 _OUTSIDE_CHAINS = "不在链上"
 
 
+@traced
 def cluster_summary(review: Review) -> Fragment:
     """摘要: the finding first, then one point for each section."""
     cluster = review.themes.cluster

@@ -35,6 +35,7 @@ def keeps_orders(review: Review) -> bool:
     return bool(review.ledger.duties.get(DISPATCH.id)) or not review.orders.empty
 
 
+@traced
 def dispatch_summary(review: Review) -> Fragment:
     """本季结论: what became of the orders, in one sentence, then what needs a word."""
     if not keeps_orders(review):
@@ -214,6 +215,7 @@ def order_fault_table(review: Review) -> Fragment:
     return together(parts)
 
 
+@traced
 def order_digest(review: Review) -> Fragment:
     """For the overview: the conclusion of the 督办 page and where it is."""
     if not keeps_orders(review):

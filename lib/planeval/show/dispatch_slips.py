@@ -51,6 +51,7 @@ def _notes(review: Review) -> list[str]:
     ]
 
 
+@traced
 def order_slips(review: Review) -> Fragment:
     """One 交办单 per proposed order, each kept on one printed page."""
     if not keeps_orders(review) or review.proposed_orders.empty:

@@ -139,7 +139,7 @@ def _task_table(review: Review) -> Fragment:
     return together([
         paragraph(first),
         table("重点任务的节点和三灯",
-              ("重点任务", "办结/全部", "其中逾期后办结", "逾期未完成", "未到期", "进度灯", "展望灯", "证据灯"), lines,
+              ("重点任务", "完成/全部", "其中逾期后完成", "逾期未完成", "未到期", "进度灯", "展望灯", "证据灯"), lines,
               ("text", "number", "number", "number", "number", "mark", "mark", "mark"), unit="个",
-              notes=["节点由责任单位分解并报送，全部办结只说明节点办结，不等于任务的目的已经达到。"]),
+              notes=["节点由责任单位分解并报送，全部完成只说明节点完成，不等于任务的目的已经达到。"]),
     ])  # fmt: skip

@@ -87,6 +87,7 @@ def _written(review: Review) -> Fragment:
     ])  # fmt: skip
 
 
+@traced
 def annex_section(review: Review) -> Fragment:
     """Where the forecasts' record, the decisions, the data quality and the tables are."""
     example = sum(decision.by == EXAMPLE_AUTHOR for decision in review.decisions)

@@ -10,20 +10,27 @@ from planeval.measures.resources import FEWEST
 from planeval.review import Review
 from planeval.show.cluster import dependence_finding
 from planeval.show.environment import retention_finding
-from planeval.show.findings import FINDINGS, linked
+from planeval.show.findings import Finding, finding_of, findings_list
 from planeval.show.fund_returns import recycling_finding
-from planeval.show.html import Cell, Fragment, definition_list, heading, paragraph, rows_of, table, together
+from planeval.show.html import Fragment, heading, paragraph, rows_of, table, together
 from planeval.show.incubation import flow_finding, lapsing_finding
 from planeval.show.method import published_table
 from planeval.show.policy_reviews import review_finding
 from planeval.show.silence import unavailable
-from planeval.show.trace import traced
+from planeval.show.trace import traced, with_trace
 from planeval.show.words import ABSENT, listed
 
 _EFFECTS = (
     ("产业集聚", "31_cluster"), ("创新主体", "32_actors"), ("企业培育", "33_enterprises"), ("成果转化", "34_transfer"),
     ("科技金融", "35_finance"), ("“四链”融合", "37_fusion"),
 )  # fmt: skip
+_QUESTIONS: tuple[tuple[str, Callable[[Review], str], str, str], ...] = (
+    ("资质到期", lapsing_finding, "33_enterprises", "lapsing_section"),
+    ("依赖单一企业", dependence_finding, "31_cluster", "concentration_section"),
+    ("人才留存", retention_finding, "36_environment", "talent_section"),
+    ("基金循环", recycling_finding, "35_finance", "recycling_section"),
+    ("政策复评", review_finding, "60_policy", "review_section"),
+)
 _MEASURED_BY = "不适用：本计划以公开数为准，没有单位报送台账，公开数又不到这一层。"
 
 
@@ -42,8 +49,10 @@ def final_effect_section(review: Review) -> Fragment:
             "这些变化与方案的实施在时间上一致；没有对照地区和未入谷的对照企业，"
             "没有方案时会怎样不得而知，不能写成方案带来的。"
         )
-    entries: list[tuple[str, str | Cell]] = [(name, linked(page, FINDINGS[page](review))) for name, page in _EFFECTS]
-    return together([head, paragraph(first), definition_list(entries, kind="facts findings")])
+    found = [finding_of(review, name, page) for name, page in _EFFECTS]
+    return together([
+        head, with_trace(paragraph(first), review, "flow_section"), findings_list(review, found, "effect")
+    ])  # fmt: skip
 
 
 @traced
@@ -91,14 +100,9 @@ def sustainability_section(review: Review) -> Fragment:
     head = heading(3, "成果能不能持续", "sustainability")
     if _no_ledger(review):
         return together([head, paragraph(_MEASURED_BY)])
-    questions: tuple[tuple[str, Callable[[Review], str], str], ...] = (
-        ("资质到期", lapsing_finding, "33_enterprises"), ("依赖单一企业", dependence_finding, "31_cluster"),
-        ("人才留存", retention_finding, "36_environment"),
-        ("基金循环", recycling_finding, "35_finance"),
-        ("政策复评", review_finding, "60_policy"),
-    )  # fmt: skip
-    entries: list[tuple[str, str | Cell]] = [(name, linked(page, finding(review))) for name, finding, page in questions]
-    return together([head, paragraph(_lasting(review)), definition_list(entries, kind="facts findings")])
+    found = [Finding(term, finding(review), page, (origin,)) for term, finding, page, origin in _QUESTIONS]
+    told = with_trace(paragraph(_lasting(review)), review, "sustainability_section")
+    return together([head, told, findings_list(review, found, "lasting")])
 
 
 def _lasting(review: Review) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from planeval.judge.final import DEPENDS, NOT_REACHED, NOT_YET, REACHED, UNKNOWN
 from planeval.review import Review
 from planeval.show.html import Fragment, bullets, esc, paragraph, together
+from planeval.show.trace import traced
 from planeval.show.words import listed
 
 INTERIM = "中期（未到期）版"
@@ -25,6 +26,7 @@ def version_mark(review: Review) -> Fragment:
     return Fragment(f'<p class="version"><strong>{esc(INTERIM)}</strong>{esc(text.removeprefix(INTERIM))}</p>', text)
 
 
+@traced
 def final_summary(review: Review) -> Fragment:
     """The verdicts counted, then who is who."""
     final = review.final
@@ -47,7 +49,7 @@ def _tasks(review: Review) -> str:
     lights = review.task_lights
     done = int((lights["finished"] == lights["milestones"]).sum())
     return (
-        f"{len(lights)} 项重点任务共 {int(lights['milestones'].sum())} 个节点，办结 {int(lights['finished'].sum())} 个"
-        f"（其中逾期后办结 {int(lights['finished_late'].sum())} 个），逾期未完成 {int(lights['overdue'].sum())} 个；"
-        f"节点全部办结的任务 {done} 项。"
+        f"{len(lights)} 项重点任务共 {int(lights['milestones'].sum())} 个节点，完成 {int(lights['finished'].sum())} 个"
+        f"（其中逾期后完成 {int(lights['finished_late'].sum())} 个），逾期未完成 {int(lights['overdue'].sum())} 个；"
+        f"节点全部完成的任务 {done} 项。"
     )

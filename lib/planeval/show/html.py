@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 Align = Literal["text", "number", "mark"]
+STACKED = "decisions"  # the kind of table whose rows become paragraphs on paper and on narrow screens
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -99,7 +100,8 @@ def table(
     head = "".join(
         f'<th scope="col" class="{align}">{esc(text)}</th>' for text, align in zip(headings, aligns, strict=True)
     )
-    body = "".join(_row(cells, aligns) for cells in listed)
+    said = list(headings) if kind == STACKED else []
+    body = "".join(_row(cells, aligns, said) for cells in listed)
     if not listed:
         body = f'<tr><td class="none" colspan="{len(headings)}">没有记录</td></tr>'
     unit_note = f'<span class="unit">单位：{esc(unit)}</span>' if unit else ""
@@ -113,11 +115,14 @@ def table(
     )
 
 
-def _row(cells: Sequence[Cell], aligns: Sequence[Align]) -> str:
-    """A row; a date is never broken over two lines."""
+def _row(cells: Sequence[Cell], aligns: Sequence[Align], headings: Sequence[str]) -> str:
+    """A row; a date is never broken over two lines. headings: repeated in each cell where rows may be stacked."""
     kinds = ["mark" if _DAY.fullmatch(cell.text) else align for cell, align in zip(cells, aligns, strict=True)]
     first, *rest = cells
-    columns = "".join(f'<td class="{kind}">{cell.html}</td>' for cell, kind in zip(rest, kinds[1:], strict=True))
+    titles = [f' data-heading="{esc(heading)}"' for heading in headings[1:]] or [""] * len(rest)
+    columns = "".join(
+        f'<td class="{kind}"{title}>{cell.html}</td>' for cell, kind, title in zip(rest, kinds[1:], titles, strict=True)
+    )
     return f'<tr><th scope="row" class="{kinds[0]}">{first.html}</th>{columns}</tr>'
 
 

@@ -31,6 +31,7 @@ def industry_title(review: Review, industry: str) -> Fragment:
     return Fragment(f"<h1>{esc(text)}</h1>", text)
 
 
+@traced
 def industry_summary(review: Review, industry: str) -> Fragment:
     """摘要 of one industry: what the plan asks of it, and where it stands."""
     found = _open(review, industry)

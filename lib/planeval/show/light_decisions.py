@@ -14,7 +14,7 @@ def bands_in_words(bands: OutlookBands | EvidenceBands | MilestoneBands) -> str:
             f"任务和单位有结果的节点不足 {bands.fewest_milestones} 个不预测"
         )
     if isinstance(bands, MilestoneBands):
-        return f"到期节点办结率 ≥ {_whole(bands.on_pace)} 为按序时；≥ {_whole(bands.behind)} 为滞后；再低为严重滞后"
+        return f"到期节点完成率 ≥ {_whole(bands.on_pace)} 为按序时；≥ {_whole(bands.behind)} 为滞后；再低为严重滞后"
     return (
         f"充分：有佐证 ≥ {_whole(bands.coverage_full)}，"
         f"超过 {bands.old_quarters} 个季度未更新 ≤ {_whole(bands.old_full)}，"

@@ -11,7 +11,7 @@ from planeval.show.html import Cell, Fragment, paragraph, rows_of, table, togeth
 from planeval.show.trace import traced
 from planeval.show.words import amount, light, listed, percent
 
-_DOCUMENTED = {"重点任务": "已办结的节点", "责任单位": "该单位报送并计入的行"}
+_DOCUMENTED = {"重点任务": "已完成的节点", "责任单位": "该单位报送并计入的行"}
 LIGHTS = ("progress", "outlook", "evidence")
 BY_HAND = "人工改为"
 
@@ -99,7 +99,7 @@ def _node_lights(review: Review, rows: list[dict[str, Any]], what: str) -> Fragm
     ]  # fmt: skip
     return together([
         paragraph(first),
-        table(f"{what}三灯", (what, "办结/到期", "办结率", "进度灯", "展望灯", "证据灯", "余下按期的可能", "余下节点",
+        table(f"{what}三灯", (what, "完成/到期", "完成率", "进度灯", "展望灯", "证据灯", "余下按期的可能", "余下节点",
                             "佐证"), lines,
               ("text", "number", "number", "mark", "mark", "mark", "number", "number", "text"),
               notes=[f"佐证：{_DOCUMENTED[what]}中写明佐证材料的。",

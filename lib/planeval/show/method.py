@@ -9,7 +9,7 @@ from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.plan.review_files import INTERNAL
 from planeval.review import Review
 from planeval.show.decision_words import value_in_words
-from planeval.show.html import Cell, Fragment, esc, folded, link, paragraph, rows_of, table, together
+from planeval.show.html import STACKED, Cell, Fragment, esc, folded, link, paragraph, rows_of, table, together
 from planeval.show.trace import FILES, traced
 from planeval.show.words import listed
 
@@ -30,7 +30,7 @@ def decision_table(review: Review) -> Fragment:
     return together([
         paragraph(first),
         table("评估人员的决定", ("问题", "采用", "理由", "作出者", "起用季度"), rows,
-              ("text", "text", "text", "text", "text"), notes=["以上都不是方案原文。"], kind="decisions"),
+              ("text", "text", "text", "text", "text"), notes=["以上都不是方案原文。"], kind=STACKED),
     ])  # fmt: skip
 
 

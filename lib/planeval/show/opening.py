@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from planeval.judge.outlook.bands import DOUBTFUL
 from planeval.judge.outlook.verdict import NONE
 from planeval.judge.progress import DONE, LATE_LIGHTS, ON_PACE
@@ -11,9 +13,10 @@ from planeval.plan.lights import LIGHT_NAMES
 from planeval.plan.review_files import INTERNAL, UNIT
 from planeval.review import Review
 from planeval.show.editions import edition_text
-from planeval.show.html import Fragment, bullets, definition_list, esc, rows_of, together
+from planeval.show.html import Fragment, definition_list, esc, rows_of, together
 from planeval.show.lights import light_cell
-from planeval.show.target_trace import trace_link
+from planeval.show.sentences import sentence, sentences, source_of
+from planeval.show.target_trace import target_source, trace_link
 from planeval.show.words import amount, listed, pace, pace_multiple, percent
 
 _SAID = {DONE: "已达到目标值", ON_PACE: "按序时推进"}
@@ -70,33 +73,44 @@ def conclusion(review: Review) -> str:
 
 
 def summary(review: Review) -> Fragment:
-    """摘要: the conclusion first, then at most six points in order of weight."""
-    lead = conclusion(review)
-    points = [
-        point
-        for point in (
-            furthest_behind(review),
-            unlikely(review),
+    """摘要: the conclusion first, then at most six points in order of weight.
+
+    Its numbers lead to the 来历 of the sections below it, so the page has to hold them (see 10_overview).
+    """
+    whole = source_of("target_table")
+    return together([
+        sentence(conclusion(review), whole, "lead"),
+        sentences([
+            (furthest_behind(review), furthest_source(review)),
+            (unlikely(review), whole),
             _needed(review),
-            _overdue(review),
-            _silent(review),
-            _refused(review),
-        )
-        if point
-    ]
-    return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points)])
+            (_overdue(review), source_of("report_tasks")),
+            (_silent(review), source_of("report_units")),
+            (_refused(review), source_of("report_data")),
+        ]),
+    ])  # fmt: skip
 
 
 def furthest_behind(review: Review) -> str:
     """The target with the widest gap, in one sentence; '' when none is late."""
-    late = review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]
-    if late.empty:
+    row = _furthest(review)
+    if row is None:
         return ""
-    row = late.sort_values("gap", kind="stable").iloc[0]
     return (
         f"差距最大的是{row['name']}：完成 {percent(row['done_share'])}，应达 {percent(row['expected_share'])}，"
         f"{row['progress_light']}。"
     )
+
+
+def furthest_source(review: Review) -> str:
+    """The anchor of the 来历 of the target with the widest gap; '' when none is late."""
+    row = _furthest(review)
+    return "" if row is None else target_source(row["target_id"])
+
+
+def _furthest(review: Review) -> dict[str, Any] | None:
+    late = review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]
+    return None if late.empty else rows_of(late.sort_values("gap", kind="stable"))[0]
 
 
 def unlikely(review: Review) -> str:
@@ -108,16 +122,18 @@ def unlikely(review: Review) -> str:
     return text + (f"{listed(silent)}暂不预测。" if silent and doubtful else "")
 
 
-def _needed(review: Review) -> str:
+def _needed(review: Review) -> tuple[str, str]:
+    """The hardest pace in a sentence, and the anchor of its 来历."""
     open_targets = review.targets[review.targets["required_pace"].gt(0)]
     if open_targets.empty:
-        return ""
+        return "", ""
     ratio = open_targets["required_pace"] / open_targets["best_quarter"].where(open_targets["best_quarter"].gt(0))
     row = open_targets.assign(ratio=ratio).sort_values("ratio", ascending=False, kind="stable").iloc[0]
-    return (
+    said = (
         f"剩余 {row['quarters_left']} 个季度中，最吃紧的是{row['name']}：每季需 "
         f"{pace(row['required_pace'], row['unit'])}，{pace_multiple(row['required_pace'], row['best_quarter'])}。"
     )
+    return said, target_source(row["target_id"])
 
 
 def _overdue(review: Review) -> str:
@@ -153,6 +169,8 @@ def headline_cards(review: Review) -> Fragment:
         if row["reported"]:
             shown = trace_link(amount(row["value"], row["unit"]), target.id)
             value = f'<span class="big">{shown.html}</span> {esc(row["unit"])}'
+        share, due = (trace_link(percent(row[which]), target.id) for which in ("done_share", "expected_share"))
+        wanted = trace_link(target.wanted, target.id)
         width = 0 if not row["reported"] else round(100 * min(max(row["done_share"], 0), 1))
         marks = "".join(
             f'<span class="trio"><span class="which">{esc(name)}</span>{light_cell(row, which).html}</span>'
@@ -160,10 +178,10 @@ def headline_cards(review: Review) -> Fragment:
         )
         cards.append(
             f'<li class="card"><a href="20_targets.html#target-{esc(target.id)}"><span class="name">{esc(target.name)}'
-            f'</span></a><span class="value">{value}</span><span class="of">目标 {esc(target.wanted)}</span>'
+            f'</span></a><span class="value">{value}</span><span class="of">目标 {wanted.html}</span>'
             f'<span class="track" aria-hidden="true"><span class="fill" style="width:{width}%"></span>'
             f'<span class="due" style="width:{round(100 * min(row["expected_share"], 1))}%"></span></span>'
-            f'<span class="foot">{esc(percent(row["done_share"]))}　应达 {esc(percent(row["expected_share"]))}</span>'
+            f'<span class="foot">{share.html}　应达 {due.html}</span>'
             f"{marks}</li>"
         )
     return Fragment(f'<ul class="cards">{"".join(cards)}</ul>', "")

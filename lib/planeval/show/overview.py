@@ -13,7 +13,6 @@ from planeval.review import Review
 from planeval.show.html import (
     Cell,
     Fragment,
-    bullets,
     definition_list,
     heading,
     link,
@@ -23,8 +22,8 @@ from planeval.show.html import (
     together,
 )
 from planeval.show.lights import chance, light_notes, three_lights
-from planeval.show.origins import ORIGINS
-from planeval.show.target_trace import target_traces, trace_link
+from planeval.show.sentences import sentences, source_of
+from planeval.show.target_trace import target_source, target_traces, trace_link
 from planeval.show.trace import traced, with_trace
 from planeval.show.words import (
     amount,
@@ -40,6 +39,7 @@ from planeval.show.words import (
 BY_US = "评估人员的决定，不是方案原文"
 
 
+@traced
 def basis(review: Review) -> Fragment:
     """一、基本情况: what the plan covers and what this review was made from."""
     text = review.plan.text
@@ -89,7 +89,7 @@ def target_table(review: Review) -> Fragment:
               ("text", "number", "number", "number", "number", "number", "mark", "mark", "mark", "number"),
               unit="见目标值", notes=_target_notes(review), kind="compact"),
     ])  # fmt: skip
-    return with_trace(made, review, ORIGINS["target_table"], more=target_traces(review))
+    return with_trace(made, review, "target_table", more=target_traces(review))
 
 
 def _numbers(row: dict[str, Any]) -> tuple[Cell, ...]:
@@ -268,16 +268,15 @@ def suggestions(review: Review) -> Fragment:
     """What follows from the figures for the next quarter; each line is derived from a table above."""
     lines = []
     for row in rows_of(review.targets[review.targets["progress_light"].isin(LATE_LIGHTS)]):
-        lines.append(
-            f"{row['name']}：请牵头单位说明差距原因，提出每季完成 {pace(row['required_pace'], row['unit'])}的安排。"
-        )
+        asked = f"请牵头单位说明差距原因，提出每季完成 {pace(row['required_pace'], row['unit'])}的安排。"
+        lines.append((f"{row['name']}：{asked}", target_source(row["target_id"])))
     overdue = review.milestones[review.milestones["state"].eq(tasks_measured.OVERDUE)]
     names = [_unit_name(review, unit) for unit in dict.fromkeys(overdue["lead_unit"])]
     if names:
-        lines.append(f"逾期节点由{listed(names)}逐项反馈进展和新的完成时间。")
+        lines.append((f"逾期节点由{listed(names)}逐项反馈进展和新的完成时间。", source_of("overdue_milestones")))
     silent = list(review.units.loc[review.units["filing"].eq("未报送"), "name"])
     if silent:
-        lines.append(f"请{listed(silent)}补报；补报前有关指标按未报送处理。")
+        lines.append((f"请{listed(silent)}补报；补报前有关指标按未报送处理。", source_of("report_units")))
     if review.errors:
-        lines.append("请有关单位按附件更正退回的行，另存新文件作为更正报送。")
-    return bullets(lines) if lines else paragraph("没有需要调度的事项。")
+        lines.append(("请有关单位按附件更正退回的行，另存新文件作为更正报送。", source_of("report_data")))
+    return sentences(lines) if lines else paragraph("没有需要调度的事项。")

@@ -25,7 +25,8 @@ from planeval.show.overview import (
     target_table,
 )
 from planeval.show.score_figures import signed_points
-from planeval.show.trace import traced
+from planeval.show.sentences import sentence, source_of
+from planeval.show.trace import traced, with_trace
 from planeval.show.words import listed
 
 BY_US = "评估人员的决定，不是方案原文"
@@ -43,6 +44,7 @@ def report_summary(review: Review) -> Fragment:
     return together([summary(review), score_line(review), headline_cards(review)])
 
 
+@traced
 def score_line(review: Review) -> Fragment:
     """Total and grade in one sentence, and how far it moved; nothing for a plan that is not scored."""
     judged = review.assessment
@@ -63,7 +65,7 @@ def report_targets(review: Review) -> Fragment:
     firm = f"{len(shaky)} 项指标的进度灯换一种口径就会改变：{listed(shaky)}。" if shaky else "各项进度灯不随口径改变。"
     return together([
         target_table(review), progress_chart(review),
-        see(firm, ("20_targets", "指标完成情况"), ("90_method", "方法与口径")),
+        with_trace(see(firm, ("20_targets", "指标完成情况"), ("90_method", "方法与口径")), review, "verdict_table"),
     ])  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def report_tasks(review: Review) -> Fragment:
          str(row["overdue"]) if row["milestones"] else "—", *three_lights(row))
         for row in rows
     ]  # fmt: skip
-    notes = [f"牵头单位是{BY_US}。节点：已办结/已到期（含提前办结），到期未报送的不计；三灯各自判断、不合并。"]
+    notes = [f"牵头单位是{BY_US}。节点：已完成/已到期（含提前完成），到期未报送的不计；三灯各自判断、不合并。"]
     return together([
         paragraph(_tasks_finding(rows)),
         table("重点任务的节点和三灯", ("重点任务", "牵头单位", "节点", "逾期", "进度灯", "展望灯", "证据灯"), lines,
@@ -101,7 +103,7 @@ def _tasks_finding(rows: list[dict[str, Any]]) -> str:
     due, finished = sum(row["due"] for row in rows), sum(row["finished"] for row in rows)
     late = [row["name"] for row in rows if row["overdue"]]
     unknown = sum(row["unknown"] for row in rows)
-    text = f"{len(rows)} 项任务已到期和提前办结的 {due} 个节点中，办结 {finished} 个，"
+    text = f"{len(rows)} 项任务已到期和提前完成的 {due} 个节点中，完成 {finished} 个，"
     text += f"逾期未完成 {due - finished} 个，在{listed(late)}" if late else "没有逾期未完成的"
     return text + (f"；另有 {unknown} 个到期节点没有报送，不得而知。" if unknown else "。")
 
@@ -125,7 +127,7 @@ def report_units(review: Review) -> Fragment:
         table("责任单位的报送、牵头节点和分段",
               ("责任单位", "本季报送", "牵头节点", "逾期", "退回错误", "名次区间", "分段"), rows,
               ("text", "mark", "number", "number", "number", "mark", "mark"), kind="compact",
-              notes=["按方案所列顺序排列，不作排名。牵头节点：已办结/已到期。名次区间和分段按牵头和配合的节点折算，"
+              notes=["按方案所列顺序排列，不作排名。牵头节点：已完成/已到期。名次区间和分段按牵头和配合的节点折算，"
                      f"折算办法是{BY_US}；整个区间在前一半为前段，在后一半为后段，其余为中段。"]),
         see("各单位的得分、三灯和报送，", ("41_units", "责任单位总览")),
     ])  # fmt: skip
@@ -176,23 +178,30 @@ def report_problems(review: Review) -> Fragment:
     """五、存在问题与督办: overdue nodes, the orders, what was refused."""
     parts = [heading(3, "逾期节点", "overdue"), overdue_milestones(review)]
     parts += [heading(3, "督办", "dispatch"), order_digest(review)]
+    parts += [heading(3, "数据", "data"), report_data(review)]
+    return together(parts)
+
+
+@traced
+def report_data(review: Review) -> Fragment:
+    """How many faults were left out, and how many are only listed."""
     refused, asked = len(review.errors), len(review.ledger.problems) - len(review.errors)
     text = (
         f"报送中 {refused} 处错误没有计入，{asked} 处警告已计入并列出；" if refused or asked else "报送没有退回和疑问；"
     )
-    parts += [heading(3, "数据", "data"), see(text, ("80_data_quality", "数据质量"))]
-    return together(parts)
+    return see(text, ("80_data_quality", "数据质量"))
 
 
 def report_outlook(review: Review) -> Fragment:
     """六、展望与建议: what is foreseen, the pace it takes, what falls due next, what to do."""
     return together([
-        paragraph(_outlook_finding(review)), required_pace_table(review),
-        _next_nodes(review), heading(3, "建议", "suggestions"), suggestions(review),
+        sentence(_outlook_finding(review), source_of("target_table")), required_pace_table(review),
+        report_next_nodes(review), heading(3, "建议", "suggestions"), suggestions(review),
     ])  # fmt: skip
 
 
-def _next_nodes(review: Review) -> Fragment:
+@traced
+def report_next_nodes(review: Review) -> Fragment:
     """How many nodes fall due next quarter, and with whom."""
     due = milestones_due_next(review)
     if due.empty:
@@ -221,6 +230,7 @@ def _outlook_finding(review: Review) -> str:
     return f"到期能否达到，未达到的 {len(still_open)} 项中：{said}" + (f"；{rest} 项暂不预测。" if rest else "。")
 
 
+@traced
 def report_annexes(review: Review) -> Fragment:
     """附件: where the definitions, data quality, revisions, details and the list for checking are."""
     revised = len(review.revising_units)

@@ -14,9 +14,14 @@ from planeval.show.trace import FILES, files_of
 from planeval.show.words import amount, amount_with_unit, pace, percent, points
 
 
+def target_source(target_id: str) -> str:
+    """The id of the 来历 of a target's numbers."""
+    return f"trace-{target_id}"
+
+
 def trace_link(text: str, target_id: str) -> Cell:
     """A printed number of a target as a link to where it comes from, on the same page."""
-    return Cell(text, f'<a class="number" href="#trace-{esc(target_id)}">{esc(text)}</a>')
+    return Cell(text, f'<a class="number" href="#{esc(target_source(target_id))}">{esc(text)}</a>')
 
 
 def target_traces(review: Review) -> Fragment:
@@ -32,7 +37,7 @@ def _target_trace(review: Review, target: Target, row: dict[str, Any]) -> Fragme
         ("算式", calculation(review, target, row)),
         ("台账", rows_and_files(review, target)),
     ]
-    title = f'<p class="which" id="trace-{esc(target.id)}">{esc(target.name)}：{esc(_value(row))}</p>'
+    title = f'<p class="which" id="{esc(target_source(target.id))}">{esc(target.name)}：{esc(_value(row))}</p>'
     facts = definition_list(entries)
     return Fragment(title + facts.html, facts.text)
 

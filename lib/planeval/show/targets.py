@@ -23,7 +23,8 @@ from planeval.show.html import (
     together,
 )
 from planeval.show.lights import light_cell, outlook_sentence
-from planeval.show.target_trace import calculation, counting, decided, rows_and_files
+from planeval.show.sentences import sentence
+from planeval.show.target_trace import calculation, counting, decided, rows_and_files, target_source
 from planeval.show.trace import checking
 from planeval.show.words import amount_with_unit, pace, pace_multiple, percent, points
 
@@ -38,7 +39,7 @@ def target_sections(review: Review) -> Fragment:
 def target_section(review: Review, target: Target) -> Fragment:
     """One target: what it came to, why, and from which rows."""
     row = rows_of(review.targets[review.targets["target_id"].eq(target.id)])[0]
-    parts = [heading(3, target.name, f"target-{target.id}"), paragraph(_finding(row, target))]
+    parts = [heading(3, target.name, f"target-{target.id}"), sentence(_finding(row, target), target_source(target.id))]
     parts.append(definition_list([
         ("条款", Cell(target.quote, f'“{esc(target.quote)}”（{esc(target.clause)}）')),
         ("目标值", f"{target.wanted}，{target.due.isoformat()} 前，{KIND_NAMES[target.kind]}"),

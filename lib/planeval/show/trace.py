@@ -23,6 +23,7 @@ from planeval.review import Review
 from planeval.show.decision_words import value_in_words
 from planeval.show.html import Cell, Fragment, definition_list, esc, folded, link, together
 from planeval.show.origins import ORIGINS, Origin
+from planeval.show.sentences import numbers_linked, source_of
 
 SUMMARY = "来历：条款、口径、算式、台账"
 PARTS = ("条款", "口径", "算式", "台账", "复核")
@@ -33,7 +34,7 @@ _Section = Callable[Concatenate[Review, _Asked], Fragment]
 
 
 def traced(section: _Section[_Asked]) -> _Section[_Asked]:
-    """Give every table and figure of a section its 来历; the section's own name says which, see show.origins.
+    """Give every table, figure and sentence of a section its 来历; the section's name says which, see show.origins.
 
     Its second argument, if any, is the unit, industry or zone it is about. A section without numbers gets none.
     """
@@ -44,19 +45,27 @@ def traced(section: _Section[_Asked]) -> _Section[_Asked]:
     @wraps(section)
     def shown(review: Review, *args: _Asked.args, **kwargs: _Asked.kwargs) -> Fragment:
         part = next((value for value in (*args, *kwargs.values()) if isinstance(value, str)), "")
-        return with_trace(section(review, *args, **kwargs), review, ORIGINS[name], part)
+        return with_trace(section(review, *args, **kwargs), review, name, part)
 
     return shown
 
 
-def with_trace(
-    made: Fragment, review: Review, origin: Origin, part: str = "", more: Fragment | None = None
-) -> Fragment:
-    """A section and, folded below it, where its numbers come from; more: of single numbers, each with an anchor."""
-    if "<table" not in made.html:
+def with_trace(made: Fragment, review: Review, name: str, part: str = "", more: Fragment | None = None) -> Fragment:
+    """A section and, folded below it, where its numbers come from; the numbers of its sentences lead there.
+
+    name: of its origin in show.origins. more: 来历 of single numbers, each with an anchor of its own.
+    """
+    shown = numbers_linked(made, source_of(name))
+    if "<table" not in made.html and shown == made.html:
         return made
-    inside = together([trace(review, origin, part), *([more] if more else [])])
-    return Fragment(f'<section class="traced">{made.html}{folded(SUMMARY, inside, "trace").html}</section>', made.text)
+    inside = together([sourced(review, name, part), *([more] if more else [])])
+    return Fragment(f'<section class="traced">{shown}{folded(SUMMARY, inside, "trace").html}</section>', made.text)
+
+
+def sourced(review: Review, name: str, part: str = "") -> Fragment:
+    """The five parts of an origin, with the anchor that sentences lead to."""
+    told = trace(review, ORIGINS[name], part)
+    return Fragment(f'<div id="{esc(source_of(name))}">{told.html}</div>', told.text)
 
 
 def trace(review: Review, origin: Origin, part: str = "") -> Fragment:

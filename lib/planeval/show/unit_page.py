@@ -50,6 +50,7 @@ def unit_title(review: Review, unit: str) -> Fragment:
     return Fragment(f"<h1>{esc(text)}</h1>", text)
 
 
+@traced
 def unit_summary(review: Review, unit: str) -> Fragment:
     """The unit's nodes, filing, score band in a sentence; its share of what the page goes on to show."""
     who = unit_of(review, unit)
@@ -129,7 +130,7 @@ def unit_milestones(review: Review, unit: str) -> Fragment:
     parts = (
         [paragraph("没有牵头的任务节点。")]
         if led.empty
-        else [unit_timeline(review, led), node_table(review, led, "牵头的任务节点")]
+        else [node_table(review, led, "牵头的任务节点"), unit_timeline(review, led)]
     )
     if len(supports):
         late = int(supports["state"].isin([OVERDUE, UNREPORTED]).sum())

@@ -19,6 +19,8 @@ from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, percent
 from planeval.show.zone_words import CRITERIA, measured
 
+_NO_MAP = "没有区域图：方案只写了面积，公开渠道也没有各区域的边界，画出来的形状会是假的；各区域只按台账所填的名称归集。"
+
 
 def _open(review: Review, zone: str) -> tuple[Zone, ZoneProfile] | None:
     """The zone and its profile; None when the plan names none. Raises InputError for an id nobody knows."""
@@ -33,6 +35,7 @@ def zone_title(review: Review, zone: str) -> Fragment:
     return Fragment(f"<h1>{esc(text)}</h1>", text)
 
 
+@traced
 def zone_summary(review: Review, zone: str) -> Fragment:
     """摘要 of one zone."""
     found = _open(review, zone)
@@ -44,7 +47,10 @@ def zone_summary(review: Review, zone: str) -> Fragment:
     lead = f"{entry.name}在谷企业 {len(profile.rows)} 家{space}。"
     points = [_moves(profile), _ready(profile)]
     facts = [("规划面积", f"{entry.area_km2:g} 平方公里（{entry.clause}，“{entry.quote}”）")]
-    return together([Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points), definition_list(facts)])
+    return together([
+        Fragment(f'<p class="lead">{esc(lead)}</p>', lead), bullets(points), definition_list(facts),
+        paragraph(_NO_MAP, "note"),
+    ])  # fmt: skip
 
 
 def _moves(profile: ZoneProfile) -> str:

@@ -12,10 +12,16 @@ EDITIONS = {
         about="targets",
     ),
     "brief_tasks": Origin(
-        "节点：已办结数／已到期和提前办结数；三灯与总报告相同。",
+        "节点：已完成数／已到期和提前完成数；三灯与总报告相同。",
         decisions=("lead_units", "milestone_bands", "outlook_bands", "evidence_bands", "overrides"),
         tables=("task_lights",),
         about="tasks",
+    ),
+    "brief_decisions": Origin(
+        "从指标、节点、督办和报送四个方面挑出：到期难以达到而落后的、逾期的、未报送的，各自数出；每季所需＝（目标值－现值）÷剩余季度数。",
+        decisions=("source_of_record", "outlook_bands", "dispatch_limits", "lead_units", "filing_duties"),
+        tables=("targets", "task_lights", "units"),
+        about="targets",
     ),
     "brief_orders": Origin(
         "按承办单位数出季末没有销号的督办事项；逾期天数从现行时限算到季末。",

@@ -5,6 +5,13 @@ from __future__ import annotations
 from planeval.show.origins.origin import Origin
 
 FIRMS = {
+    "cluster_summary": Origin(
+        "企业：季末已入驻、未迁出；营收为最近四季合计；区位商、HHI、CR4 的算式见各节。",
+        ledger=("enterprises", "operations"),
+        decisions=("counting.revenue", "industry_reference", "concentration_bands", "chain_links"),
+        tables=("cluster_industries", "cluster_chains", "cluster_location", "cluster_links"),
+        places=("31_cluster#industries", "31_cluster#chains"),
+    ),
     "industry_section": Origin(
         "企业：季末已入驻、未迁出；营收为最近四季合计；占比＝本产业÷全谷。",
         ledger=("enterprises", "operations"),

@@ -56,6 +56,27 @@ GOVERNANCE = {
         ledger=("publicity",),
         places=("61_safeguards#publicity",),
     ),
+    "dispatch_summary": Origin(
+        "期末未销号＝期初未销号＋新交办－销号；累计销号率＝累计销号÷累计交办；逾期＝季末（已解决的为解决日）－时限。",
+        ledger=("dispatch",),
+        decisions=("dispatch_limits",),
+        tables=("dispatch",),
+        places=_ORDERS,
+    ),
+    "order_digest": Origin(
+        "期末未销号＝期初未销号＋新交办－销号；累计销号率＝累计销号÷累计交办。",
+        ledger=("dispatch",),
+        decisions=("dispatch_limits",),
+        tables=("dispatch",),
+        places=_ORDERS,
+    ),
+    "order_slips": Origin(
+        "进度灯落后的指标和逾期的节点，按规定的时限各开一件；时限＝交办之日＋规定的天数。",
+        ledger=("dispatch", "milestones"),
+        decisions=("dispatch_limits", "target_tasks", "lead_units"),
+        tables=("dispatch", "targets"),
+        places=_ORDERS,
+    ),
     "carried_orders": Origin(
         "上季末没有销号的事项和它们本季末的状态。",
         ledger=("dispatch",),

@@ -31,6 +31,12 @@ JUDGEMENT = {
         tables=("targets", "revisions"),
         about="targets",
     ),
+    "score_line": Origin(
+        "总分＝得分×权重之和；得分＝60＋40×（对照数－不允许值）÷（满意值－不允许值），限于 0 到 100；等级按界限定。",
+        decisions=("goalposts.*", "weights", "floor", "grades", "missing"),
+        tables=("targets", "revisions"),
+        about="targets",
+    ),
     "change_section": Origin(
         "变化＝本期－上期，一次只换一样，依次重算：方法、更正和补报、口径、应达，余下为新增事实，各项之和等于变化。",
         decisions=_COUNTED,
@@ -69,12 +75,29 @@ JUDGEMENT = {
     "problem_table": Origin(
         "逐格检查报送文件，一处问题一行；错误所在的行没有计入。", tables=("problems", "duplicates")
     ),
+    "report_data": Origin("逐格检查报送文件，一处问题一行；错误所在的行没有计入，警告已计入。", tables=("problems",)),
     "completion_section": Origin(
         "现在的结论：把各种口径组合都重算一遍，数出其中达到目标值的组合；任务节点按状态计数。",
         decisions=("plan_start", "light_bands", "milestone_bands", "outlook_bands", "evidence_bands"),
         tables=("final", "verdicts", "series", "task_lights"),
         places=("99_final#completion",),
         about="targets",
+    ),
+    "final_summary": Origin(
+        "每项指标把各种口径组合都重算一遍，各组合结论一样的才下结论，再按结论数出；任务节点按状态计数。",
+        ledger=("milestones",),
+        decisions=("plan_start", "light_bands", "counting.*", "baseline.*"),
+        tables=("final", "verdicts", "task_lights"),
+        places=("99_final#completion",),
+        about="targets",
+    ),
+    "sustainability_section": Origin("数出五个方面中有单位报送过台账的；各方面的来历见下。"),
+    "annex_section": Origin(
+        "照 method.yml 和输入文件清单数出；布赖尔分＝（概率－结果）²的平均，越小越好。",
+        tables=("decisions", "forecasts", "problems"),
+    ),
+    "report_annexes": Origin(
+        "照 method.yml、登记簿和输入文件清单数出。", tables=("decisions", "value_revisions", "filings")
     ),
     "relevance_section": Origin("按 coverage.yml 计数：每一单项由台账计量，还是由人判断。", about="qualitative"),
     "efficiency_section": Origin(
@@ -83,7 +106,7 @@ JUDGEMENT = {
         decisions=("plan_start",),
     ),
     "lesson_section": Origin(
-        "逾期的节点和办迟的督办事项照台账列出；逾期天数＝办结日期（没有办结的为季末）－时限。",
+        "逾期的节点和办迟的督办事项照台账列出；逾期天数＝完成或办结日期（还没有的为季末）－时限。",
         ledger=("milestones", "dispatch"),
         tables=("milestones", "dispatch"),
         about="tasks",

@@ -7,6 +7,20 @@ from planeval.show.origins.origin import Origin
 _INDUSTRY, _ZONE = ("50_industry-{part}#industry",), ("55_zone-{part}#zone",)
 
 PLACES = {
+    "industry_summary": Origin(
+        "企业：季末已入驻、未迁出；营收为最近四季合计；资质一家一种只计一次，只计有效的。",
+        ledger=("enterprises", "operations", "certificates"),
+        decisions=("counting.*", "chain_links"),
+        tables=("cluster_industries", "industries_titles", "cluster_links"),
+        places=_INDUSTRY,
+    ),
+    "zone_summary": Origin(
+        "企业：季末已入驻、未迁出，按登记的所在区域；使用率＝已用面积÷建筑面积；成熟的标准逐条与现值相比。",
+        ledger=("enterprises", "premises", "certificates"),
+        decisions=("extension_readiness",),
+        tables=("zones", "zones_stock", "zones_readiness"),
+        places=_ZONE,
+    ),
     "industry_firms": Origin(
         "企业：季末已入驻、未迁出；营收：季末在谷企业当季营收相加，各季独立。",
         ledger=("enterprises", "operations"),

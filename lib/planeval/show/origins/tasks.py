@@ -16,21 +16,21 @@ TASKS = {
         about="tasks",
     ),
     "report_tasks": Origin(
-        "节点：已办结数／已到期和提前办结数；进度灯看办结率，展望灯按以往按期的记录推算，证据灯看佐证。",
+        "节点：已完成数／已到期和提前完成数；进度灯看完成率，展望灯按以往按期的记录推算，证据灯看佐证。",
         ledger=("milestones",),
         decisions=("lead_units", *_LIGHTS),
         tables=("task_lights", "milestones"),
         about="tasks",
     ),
     "task_light_table": Origin(
-        "办结率＝已办结÷（已到期＋提前办结）；余下按期的可能按以往按期的比例推算（贝塔-二项）。",
+        "完成率＝已完成÷（已到期＋提前完成）；余下按期的可能按以往按期的比例推算（贝塔-二项）。",
         ledger=("milestones",),
         decisions=_LIGHTS,
         tables=("task_lights",),
         about="tasks",
     ),
     "burn_up_chart": Origin(
-        "各季末累计到期的节点与累计办结的节点。",
+        "各季末累计到期的节点与累计完成的节点。",
         ledger=("milestones",),
         tables=("burn_up",),
         about="tasks",
@@ -44,6 +44,12 @@ TASKS = {
     ),
     "task_unit_table": Origin(
         "按牵头单位和任务数出已完成／已到期（含提前完成）的节点。",
+        ledger=("milestones",),
+        tables=("milestones",),
+        about="tasks",
+    ),
+    "report_next_nodes": Origin(
+        "时限在下一季度以内而没有完成的节点，按牵头单位数出。",
         ledger=("milestones",),
         tables=("milestones",),
         about="tasks",
@@ -67,8 +73,14 @@ TASKS = {
         tables=("units", "filings"),
         places=("41_units#units",),
     ),
+    "basis": Origin(
+        "报送文件和报送的单位照登记簿数出，不晚于数据截至日；其余照方案列出。",
+        decisions=("filing_duties", "filing_deadline_days", "plan_start"),
+        tables=("filings", "units"),
+        about="targets",
+    ),
     "report_units": Origin(
-        "节点：已办结／已到期；得分按各节点的状态和牵头、配合的份额平均，名次区间由收缩后得分的误差随机模拟得出。",
+        "节点：已完成／已到期；得分按各节点的状态和牵头、配合的份额平均，名次区间由收缩后得分的误差随机模拟得出。",
         ledger=("milestones",),
         decisions=("filing_deadline_days", "unit_judgement"),
         tables=("units",),
@@ -91,6 +103,13 @@ TASKS = {
         ledger=("milestones",),
         decisions=("unit_judgement",),
         tables=("units",),
+    ),
+    "unit_summary": Origin(
+        "牵头的节点按状态数出；得分按各节点的状态和牵头、配合的份额平均，名次区间由收缩后得分的误差随机模拟得出。",
+        ledger=("milestones",),
+        decisions=("filing_duties", "filing_deadline_days", "unit_judgement"),
+        tables=("units", "milestones"),
+        about="tasks",
     ),
     "unit_milestones": Origin(
         "照任务节点的分解和台账列出；状态由时限、完成日期和报送情况得出。",

@@ -16,10 +16,11 @@ from edition_tables import edition_of
 
 from headless import IN_BROWSER
 from planeval.office import browser
+from planeval.office import print as printing
 from planeval.office.browser import TookTooLong, find_browser, run_browser
 from planeval.office.print import print_page, same_each_time, without_links, write_prints
 from planeval.office.published import EditionPage
-from planeval.problems import InputError
+from planeval.problems import InputError, Problem
 from planeval.publish.page_contract import CSP
 
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -100,6 +101,21 @@ def test_a_browser_that_does_not_end_is_ended_with_all_that_it_started(tmp_path:
     program.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     with pytest.raises(InputError, match="没有打印成"):
         print_page(page(""), "20261015", program)
+
+
+def test_after_a_failure_no_further_page_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def fails(page: EditionPage, day: str, program: Path) -> bytes:
+        begun.append(page.name)
+        raise InputError([Problem("x", message="不行")])
+
+    monkeypatch.setattr(printing, "print_page", fails)
+    monkeypatch.setattr(printing, "find_browser", lambda: Path("browser"))
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with pytest.raises(InputError, match="不行"):
+        write_prints(edition_of(), [page("")] * 500)
+    assert len(begun) < 500
 
 
 def test_a_page_without_the_security_policy_is_not_opened(tmp_path: Path) -> None:

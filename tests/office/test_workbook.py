@@ -16,6 +16,7 @@ from edition_tables import HEAD, edition_of, table_of
 
 from planeval.disclosure import disclose
 from planeval.ledger.exporting import inert
+from planeval.office.code_words import in_words
 from planeval.office.published import EditionFiles, EditionPage, EditionTable
 from planeval.office.sheet_layout import column_widths, page_breaks, text_width
 from planeval.office.table_forms import KINDS, table_form
@@ -98,7 +99,9 @@ def test_the_workbook_says_what_the_csv_files_say(edition: EditionFiles, book: A
                 elif isinstance(cell.value, int | float):
                     assert math.isclose(cell.value, float(text), rel_tol=1e-15) and cell.data_type == "n", place
                 else:
-                    assert cell.value == {"true": "是", "false": "否"}.get(text, text), place
+                    assert cell.value == {"true": "是", "false": "否"}.get(text, in_words(table.name, field, text)), (
+                        place
+                    )
 
 
 def test_numbers_are_numbers_and_codes_are_not(book: Any) -> None:
@@ -115,6 +118,14 @@ def test_numbers_are_numbers_and_codes_are_not(book: Any) -> None:
     assert {cell.number_format for cell in column(book["分期转化"], "合同金额")} <= {"#,##0", "#,##0.0", "#,##0.00"}
     blank = [cell.value for cell in column(book["指标逐季"], "数值")]
     assert None in blank and 0 not in blank[:1]
+
+
+def test_codes_that_pages_have_words_for_are_told_in_words(edition: EditionFiles, book: Any) -> None:
+    kinds = {cell.value for row in book["指标"].iter_rows() for cell in row}
+    assert {"存量", "累计流量", "有期限的存量", "不低于"} <= kinds and not kinds & {"stock", "flow", ">=", "milestone"}
+    assert in_words("targets", "kind", "another") == "another" and in_words("units", "kind", "stock") == "stock"
+    facts = [row[0].value for row in book[CONTENTS].iter_rows(max_row=12)]
+    assert "代码：单位、指标、任务写代码的，名称见“指标”、“任务三灯”、“责任单位”" in facts
 
 
 def test_the_first_sheet_lists_the_tables_and_tells_what_they_are_of(edition: EditionFiles, book: Any) -> None:

@@ -36,9 +36,12 @@ def write_prints(edition: EditionFiles, pages: Sequence[EditionPage]) -> dict[st
     cannot print.
     """
     program, day = find_browser(), _day(edition)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        printed = threads.map(lambda page: print_page(page, day, program), pages)
-        return {f"{page.name}.pdf": content for page, content in zip(pages, printed, strict=True)}
+    threads = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        printed = [threads.submit(print_page, page, day, program) for page in pages]
+        return {f"{page.name}.pdf": each.result() for page, each in zip(pages, printed, strict=True)}
+    finally:
+        threads.shutdown(cancel_futures=True)  # after a failure or Ctrl-C no further page is begun
 
 
 def print_page(page: EditionPage, day: str, program: Path, seconds: float = LONGEST) -> bytes:

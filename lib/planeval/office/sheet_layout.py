@@ -9,7 +9,8 @@ from typing import Any
 
 _NARROWEST, _WIDEST = 7, 42
 _INDENT = 3  # characters of a cell that text does not fill
-_LINE, _GAP, _HIGHEST = 13.5, 4.5, 409  # points; Excel knows no higher row
+_LONG = 600  # characters of a text that would make its row too high in a column of usual width
+_LINE, _GAP, _HIGHEST = 13.0, 3.0, 409  # points; Excel knows no higher row
 _A4 = 9
 _LONGEST_MARGIN_TEXT = 60  # of each third; Excel takes 255 characters in all, its codes included
 _PIXELS, _PADDING = 7, 5  # of a character in a column, and of each column
@@ -40,7 +41,9 @@ def column_widths(headings: Sequence[str], cells: Iterable[Sequence[str]]) -> li
 def _width(heading: str, widths: list[int]) -> int:
     first, *others = heading.split("\n")
     words = max([math.ceil(text_width(first) / 2) + 1, *map(text_width, others)])
-    return min(_WIDEST, max(_NARROWEST, max(widths, default=0) + _INDENT, words + 2))
+    longest = max(widths, default=0)
+    widest = _WIDEST if longest <= _LONG else 2 * _WIDEST
+    return min(widest, max(_NARROWEST, longest + _INDENT, words + 2))
 
 
 def lines_needed(text: str, width: int) -> int:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from planeval.ledger.workbooks import new_workbook, repacked
+from planeval.office.code_words import in_words
 from planeval.office.published import EditionFiles, EditionPage, EditionTable
 from planeval.office.sheet_layout import (
     column_widths,
@@ -35,6 +36,7 @@ _SAMPLE_MARK = "示例数据，不反映实际进展"
 _LIST_HEAD = ("序号", "工作表", "内容", "行数", "CSV 文件", "来源网页", "说明")
 _LIST_WIDTHS = (6, 18, 46, 8, 36, 38, 46)
 _LEAST_WIDTH = 100  # characters of the lines above a table
+_NAMING = ("units", "targets", "task_lights")  # tables in which a code stands beside its name
 _STANDARD_WIDTH = 8.43  # characters of a column nobody set
 
 
@@ -91,12 +93,14 @@ def _sheet(edition: EditionFiles, table: EditionTable) -> _Sheet:
             expected=f"不多于 {MOST_ROWS:,} 行", remedy="直接使用 CSV 文件",
         )])  # fmt: skip
     form = table_form(table.name, table.columns)
-    decimals = [
-        decimals_of(column, (row[place] for row in table.rows)) for place, column in enumerate(form.columns)
-    ]  # fmt: skip
+    rows = [
+        [in_words(table.name, column.field, text) for column, text in zip(form.columns, row, strict=True)]
+        for row in table.rows
+    ]
+    decimals = [decimals_of(column, (row[place] for row in rows)) for place, column in enumerate(form.columns)]
     cells = tuple(
         tuple(typed(column, text, places) for column, text, places in zip(form.columns, row, decimals, strict=True))
-        for row in table.rows
+        for row in rows
     )
     widths = column_widths([column.headed for column in form.columns], ([shown(cell) for cell in row] for row in cells))
     return _Sheet(form, table, _source(edition, table), cells, tuple(widths))
@@ -175,13 +179,15 @@ def _write_contents(
 
 
 def _facts(edition: EditionFiles) -> tuple[tuple[str, str], ...]:
+    named = [f"“{table_form(each.name, ()).sheet}”" for each in edition.tables if each.name in _NAMING]
     return (
         ("评估", f"{edition.review}（{Period.parse(edition.period).label}）"),
         ("计划文号", edition.document),
         ("数据截至", f"{edition.as_known_on} 收到的报送" if edition.as_known_on else "没有报送"),
         ("版本", edition.edition_name),
         ("复核码", f"{edition.fingerprint}；程序 planeval {edition.version}"),
-        ("数据表", f"{len(edition.tables)} 张，与这一版发布的 CSV 文件相同，没有公式、链接和宏。{BLANKS}"),
+        ("数据表", f"{len(edition.tables)} 张，即这一版发布的 CSV 文件，没有公式、链接和宏。{BLANKS}"),
+        *([("代码", f"单位、指标、任务写代码的，名称见{'、'.join(named)}")] if named else []),
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
-from made_edition import page
+from made_edition import DRAWING, page
 from word_files import everything, fields, members, paragraphs
 
-from planeval.office.document import word_draft
+from planeval.office.document import word_draft, write_documents
 from planeval.office.page_reading import page_of
 from planeval.office.pictures import picture_of
 from planeval.office.published import EditionFiles, EditionPage
 from planeval.office.word_text import REPLACEMENT, clean
+from planeval.problems import InputError
 
 HOSTILE = [
     "</w:t></w:r><w:r><w:t>", "<w:instrText>HYPERLINK x</w:instrText>", '{ HYPERLINK "http://a.example" }', "&#x0;",
@@ -56,6 +59,13 @@ def test_a_drawing_that_leads_elsewhere_or_needs_a_font_is_refused(inside: str) 
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt">{inside}</svg>'
     with pytest.raises(ValueError, match="SVG"):
         picture_of(svg.encode("utf-8"))
+
+
+def test_a_page_that_is_not_of_ours_is_named_and_nothing_left_out(edition: EditionFiles) -> None:
+    text = page("表").replace(DRAWING, base64.b64encode(b"<svg><text>A</text></svg>").decode("ascii"))
+    for html in (text, "<html><body><main><p>no page</p></main></body></html>"):
+        with pytest.raises(InputError, match="12_public"):
+            write_documents(edition, [EditionPage("12_public", "", "", html)])
 
 
 def test_a_drawing_keeps_its_size_and_gives_the_same_bytes() -> None:

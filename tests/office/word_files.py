@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from functools import lru_cache
 from xml.etree import ElementTree
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BLANKS = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=16)
 def members(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
+@lru_cache(maxsize=16)
 def body(content: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(members(content)["word/document.xml"])
 
@@ -24,6 +27,7 @@ def text_of(element: ElementTree.Element) -> str:
     return "".join(each.text or "" for each in element.iter(f"{W}t"))
 
 
+@lru_cache(maxsize=16)
 def paragraphs(content: bytes) -> list[tuple[str, str]]:
     """Style and text of every paragraph, those of tables included, in reading order."""
     found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from planeval.office.page_parts import (
     FigurePart,
     Folded,
     Heading,
+    Line,
     Listing,
     Page,
     Paragraph,
@@ -23,6 +25,7 @@ from planeval.office.published import EditionFiles, EditionPage
 from planeval.office.word_package import SIDEWAYS_WIDTH, UPRIGHT_WIDTH, About, WordFile
 from planeval.office.word_tables import Frame, fitted, plain_table, table_xml
 from planeval.office.word_text import FANG, HEI, SONG, Look, attribute, of_lines, paragraph, run, spans
+from planeval.problems import InputError, Problem
 
 DRAFT, SAMPLE = "草稿", "示例数据，不反映实际进展"
 _FRAMES = (
@@ -34,12 +37,27 @@ _ANNEXES = {"more": "明细", "data": "图中数据", "trace": "来历"}
 _UNNUMBERED = (
     '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr><w:ind w:firstLineChars="200" w:firstLine="640"/>'
 )
+_LONG_WORD = re.compile(r"[!-~]{18}|[\w.]+(?:、[\w.]+\.[a-z]+){2}", re.ASCII)
 _COUNTED = "一二三"
 
 
 def write_documents(edition: EditionFiles, pages: Sequence[EditionPage]) -> dict[str, bytes]:
-    """File name → bytes of a Word draft, one for each page."""
-    return {f"{page.name}.docx": word_draft(edition, page.read()) for page in pages}
+    """File name → bytes of a Word draft, one for each page.
+
+    Raises InputError naming a page that has not the shape of ours, or a drawing that is not: nothing of it is left out
+    in silence.
+    """
+    return {f"{page.name}.docx": _draft_of(edition, page) for page in pages}
+
+
+def _draft_of(edition: EditionFiles, page: EditionPage) -> bytes:
+    try:
+        return word_draft(edition, page.read())
+    except ValueError as error:
+        message = "这一页的结构或图不是 planeval 所写的样子，做不成 Word 稿"
+        raise InputError([
+            Problem(f"{page.name}.html", rule="export", message=message, remedy="用现在的程序重新发布，再导出")
+        ]) from error  # fmt: skip
 
 
 def word_draft(edition: EditionFiles, page: Page) -> bytes:
@@ -105,7 +123,7 @@ class _Draft:
     def _paragraph(self, part: Paragraph) -> None:
         styles = {"lead": "Lead", "note": "TableNote", "which": "AnnexWhich"}
         style = styles.get(part.kind, "AnnexText" if self.small else "BodyText")
-        self.body.append("".join(paragraph(spans(line), style) for line in part.lines))
+        self.body.append("".join(paragraph(spans(line), style, _ragged(line)) for line in part.lines))
 
     def _listing(self, part: Listing) -> None:
         style = "AnnexText" if self.small else "ListItem"
@@ -197,3 +215,9 @@ def _cards(part: Cards) -> str:
     made += [paragraph("", "TableText")] * (-len(made) % 4)
     rows = [made[place : place + 4] for place in range(0, len(made), 4)]
     return plain_table(rows, [width] * 4) + paragraph("", "AfterTable")
+
+
+def _ragged(line: Line) -> str:
+    """Flush left for a line with a word so long that an even right edge would tear the others apart."""
+    text = "".join(span.text for span in line)
+    return '<w:jc w:val="left"/>' if _LONG_WORD.search(text) else ""

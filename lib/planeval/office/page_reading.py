@@ -122,6 +122,7 @@ class _Reader:
         self.chapter = int(found[1]) if found else 0
         self.tables = self.figures = 0
         self.about: list[str] = []
+        self.heading = ""
 
     def parts_of(self, element: Element) -> Iterator[Part]:
         """The parts that an element of the page's main part comes to."""
@@ -164,7 +165,7 @@ class _Reader:
         if level == 2:
             self.chapter += 1
             self.tables = self.figures = 0
-        self.about = [text]
+        self.about, self.heading = [text], text
         found = _NUMBERED.fullmatch(text) if level == 2 else None
         return Heading(level, found[2], found[1]) if found else Heading(level, text)
 
@@ -186,10 +187,11 @@ class _Reader:
 
     def _fold(self, element: Element) -> Folded:
         kind = next((kind for kind in _FOLDS if kind in element.classes), "more")
+        before = self.about
         summary = next((text_of(each) for each in element.children if each.tag == "summary"), "")
-        about = tuple(self.about)
+        about = tuple(self.about) or (self.heading,)
         inside = tuple(part for each in element.children if each.tag != "summary" for part in self.parts_of(each))
-        self.about = list(about)
+        self.about = before
         return Folded(kind, summary, inside, about)
 
     def _table(self, element: Element, around: Element) -> TablePart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -15,7 +16,6 @@ from planeval.office.page_parts import Page, TablePart
 from planeval.office.page_reading import page_of
 from planeval.plan.review_files import EDITION_NAMES, EDITIONS
 from planeval.problems import InputError, Problem
-from planeval.publish.manifest import sha256
 from planeval.publish.staging import MANIFEST, SUMS, TABLES
 
 INDEX = "index.html"
@@ -92,6 +92,11 @@ def read_edition(folder: Path) -> EditionFiles:
         return _edition(folder, run, sha256(raw), contents)
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise InputError([_refusal(folder / MANIFEST, "不是 planeval 写的，读不懂")]) from error
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _run(folder: Path) -> tuple[bytes, dict[str, Any]]:

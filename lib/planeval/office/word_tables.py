@@ -15,9 +15,11 @@ TWIPS = 20  # to a point
 _PADDING = 5.4  # points of every column that text may not use
 _LONGEST_WORD = 13.0  # in ems; a longer code or hash is broken
 _LONGEST_MARK = 6.5
+_NAMES = (9.0, 6.0, 4.0)  # ems of what a row is about that stay on one line, the most where there is room
 _LEAST = 2.2
 _WIDEST = 40.0
 _TALLEST = 7  # lines a row may have before a smaller type or a wider page is tried
+_LONG_ROW = 2500  # characters of finished XML from which a row of facts may be split over two pages
 _KEPT_TOGETHER = 7  # rows of a table that is not broken at all
 _SHADES = {"none": "E9EEF3", "some": "B9C6D3", "most": "7F93A8"}
 _ALIGN = {"text": "left", "number": "right", "mark": "center"}
@@ -42,7 +44,7 @@ class Fitted:
 
 def fitted(table: TablePart, frames: Sequence[Frame]) -> Fitted:
     """The first frame in which no word is broken and no row grows tall, else the one that makes the least pages."""
-    tried = [(frame, *_widths(table, frame)) for frame in frames]
+    tried = [(frame, *_widths(table, frame, name)) for frame in frames for name in _NAMES]
     whole = [(frame, widths) for frame, widths, fits in tried if fits]
     for frame, widths in whole:
         if _tallest(table, widths, frame) <= _TALLEST:
@@ -62,7 +64,7 @@ def _columns(table: TablePart) -> int:
     return max((sum(cell.columns for cell in row) for row in (*table.head, *table.rows)), default=1)
 
 
-def _needs(table: TablePart) -> tuple[list[float], list[float]]:
+def _needs(table: TablePart, name: float) -> tuple[list[float], list[float]]:
     """Of each column in ems: the least width that breaks no word, and the width of its longest line."""
     count = _columns(table)
     least, most = [_LEAST] * count, [_LEAST] * count
@@ -73,25 +75,25 @@ def _needs(table: TablePart) -> tuple[list[float], list[float]]:
                 for line in cell.lines:
                     text = "".join(span.text for span in line)
                     most[place] = max(most[place], ems(text))
-                    least[place] = max(least[place], _longest(text, cell, index < len(table.head)))
+                    least[place] = max(least[place], _longest(text, cell, index < len(table.head), name))
             place += cell.columns
     return least, most
 
 
-def _longest(text: str, cell: Cell, is_head: bool) -> float:
-    """The widest piece of a line that stays on one line; Chinese text may be broken after four characters, a heading
-    after two.
+def _longest(text: str, cell: Cell, is_head: bool, name: float) -> float:
+    """The widest piece of a line that stays on one line; Chinese text may be broken after four characters, what a row
+    is about (its first cell) after `name` characters, a heading after half of them.
     """
     if cell.align != "text" and not is_head:
         return min(ems(text), _LONGEST_MARK)
-    least = 2.0 if is_head else 4.0
+    least = name / 2 if is_head else name if cell.is_head else _NAMES[-1]
     words = "".join(char if char.isascii() else " " for char in text).split()
     return min(max([ems(word) for word in words] + [min(ems(text), least)]), _LONGEST_WORD)
 
 
-def _widths(table: TablePart, frame: Frame) -> tuple[tuple[float, ...], bool]:
+def _widths(table: TablePart, frame: Frame, name: float) -> tuple[tuple[float, ...], bool]:
     """Widths in points that fill the frame, and whether every column has its least."""
-    least, most = _needs(table)
+    least, most = _needs(table, name)
     room = frame.width - _PADDING * len(least)
     needed = sum(least) * frame.size
     if needed > room:
@@ -207,7 +209,7 @@ def plain_table(rows: Sequence[Sequence[str]], widths: Sequence[float], lines: b
                    for side in ("top", "bottom", "insideH"))  # fmt: skip
     borders = f"<w:tblBorders>{rule}</w:tblBorders>" if lines else ""
     body = "".join(
-        "<w:tr>"
+        f"<w:tr>{'' if len(''.join(row)) > _LONG_ROW else '<w:trPr><w:cantSplit/></w:trPr>'}"
         + "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{round(width * TWIPS)}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
             for content, width in zip(row, widths, strict=True)

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from planeval.batch.sources import package_files
-from planeval.office.published import EditionFiles
+from planeval.office.published import EditionFiles, sha256
 from planeval.problems import InputError, Problem
 from planeval.publish.hygiene import refuse_machine_leaks
-from planeval.publish.manifest import manifest_bytes, sha256
 from planeval.publish.staging import SUMS, edition_stage, write_bytes
 from planeval.publish.this_machine import machine_secrets
 from planeval.workspace import Workspace
@@ -103,7 +102,7 @@ def _write_account(final: Path, edition: EditionFiles, listed: Mapping[str, str]
         "review": edition.review, "edition": edition.edition, "fingerprint": edition.fingerprint,
         "run_sha256": edition.run_sha256, "files": dict(sorted(listed.items())),
     }  # fmt: skip
-    account = manifest_bytes(content)
+    account = (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode("utf-8")
     lines = [f"{digest}  {name}\n" for name, digest in sorted({**listed, ACCOUNT: sha256(account)}.items())]
     write_bytes(final / ACCOUNT, account)
     write_bytes(final / SUMS, "".join(lines).encode("utf-8"))

@@ -24,11 +24,11 @@ SWITCHES = (
 
 
 @contextmanager
-def open_browser(profile: Path) -> Iterator[webdriver.Chrome]:
-    """Headless Chromium with an empty profile and no background network; ended on leaving."""
+def open_browser(profile: Path, *more: str) -> Iterator[webdriver.Chrome]:
+    """Headless Chromium with an empty profile and no background network; ended on leaving. more: further switches."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(BROWSER)
-    for switch in (*SWITCHES, f"--user-data-dir={profile}"):
+    for switch in (*SWITCHES, *more, f"--user-data-dir={profile}"):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))

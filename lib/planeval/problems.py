@@ -62,8 +62,13 @@ class InputError(Exception):
 
 def shorten(text: str, limit: int = 40) -> str:
     """The beginning of a value, safe to print on one line (control characters become spaces)."""
-    flat = "".join(char if char.isprintable() else " " for char in text)
+    flat = _flat(text)
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def _flat(text: str) -> str:
+    """A text on one line, without signs that a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def report_problems(problems: Iterable[Problem]) -> str:
@@ -73,6 +78,6 @@ def report_problems(problems: Iterable[Problem]) -> str:
         by_file.setdefault(problem.file, []).append(problem)
     blocks = []
     for file, found in by_file.items():
-        lines = "\n".join(f"  {problem.line()}" for problem in found)
-        blocks.append(f"{file}：{len(found)} 处问题\n{lines}")
+        lines = "\n".join(f"  {_flat(problem.line())}" for problem in found)
+        blocks.append(f"{_flat(file)}：{len(found)} 处问题\n{lines}")
     return "\n".join(blocks)

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from filing_desk import EVENT_HEAD, Desk, csv_bytes, event, good_events, open_desk, rezipped, workbook
@@ -235,6 +236,34 @@ def test_what_a_fault_quotes_stays_text(text: str) -> None:
         assert all(len(str(cell.value or "")) <= 300 for cell in next(book[RETURN_SHEET].iter_rows(min_row=5)))
         assert all(len(cell.comment.text) <= 1500 for row in book["活动"].iter_rows() for cell in row if cell.comment)
         assert len(sheets_of(content, Path("a.xlsx"), "a")) == len(book.sheetnames)
+
+
+OUTWARD = [
+    "=HYPERLINK(\"http://planeval.invalid\")", "=WEBSERVICE(\"http://planeval.invalid\")", "=cmd|'/C calc'!A0",
+    "='[1]别处'!A1", "=[http://planeval.invalid/x.xlsx]别处!A1", "='file:///etc/passwd'#$Sheet1.A1",
+    "=1+ rtd (\"x\",,\"y\")", "=_xlfn.IMAGE(\"http://planeval.invalid\")",
+]  # fmt: skip
+INWARD = ["=SUM(G2:G3)", "=活动!A2", "='本单位 备查'!A1", "=Table1[参加人数]", '=IF(A2="[x]",1,2)']
+
+
+def test_what_reaches_out_of_the_units_own_workbook_is_text() -> None:
+    """Formulas that fetch or start something, links and names that lead elsewhere; its other formulas stay."""
+    book = opened(good_events(1))
+    own = book.create_sheet("本单位备查")
+    for row, formula in enumerate([*OUTWARD, *INWARD], start=1):
+        own.cell(row, 1).value = formula
+    own["B1"].hyperlink = "http://planeval.invalid/a"
+    own["B1"].value = "看这里"
+    book.defined_names["别处"] = DefinedName("别处", attr_text="'[1]别处'!$A$1")
+    content = marked_workbook([returned(saved(book), fault("活动", "A2"))])
+    sheet = opened(content)["本单位备查"]
+    cells = [sheet.cell(row, 1) for row in range(1, len(OUTWARD) + len(INWARD) + 1)]
+    assert [cell.value for cell in cells] == [*OUTWARD, *INWARD]
+    assert [cell.data_type for cell in cells] == ["s"] * len(OUTWARD) + ["f"] * len(INWARD)
+    assert sheet["B1"].value == "看这里" and sheet["B1"].hyperlink is None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not any(b'TargetMode="External"' in archive.read(name) for name in archive.namelist())
+        assert "别处" not in archive.read("xl/workbook.xml").decode("utf-8")
 
 
 # ------------------------------------------------------------------------------ the same bytes, and back again

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from planeval.plan.file_names import name_fault, stays_inside
+from planeval.plan.review_files import EDITIONS
 from planeval.problems import InputError, Problem
 from planeval.publish.page_tree import read_page
 from planeval.publish.staging import MANIFEST, SUMS, read_manifest
@@ -50,7 +52,15 @@ def _listed(content: dict[str, object], folder: Path) -> dict[str, str]:
         raise InputError(
             [Problem(str(folder), rule="verify", message=message, expected=expected, remedy="改成那个文件夹")]
         )
-    return {str(entry["path"]): str(entry["sha256"]) for entry in outputs}
+    listed = {str(entry.get("path")): str(entry.get("sha256")) for entry in outputs if isinstance(entry, dict)}
+    words = ("plan", "period", "as_known_on", "edition", "review")
+    outside = [name for name in listed if not stays_inside(name)]
+    unsaid = [word for word in words if not isinstance(content.get(word), str)]
+    if outside or unsaid or name_fault(str(content["review"])) or content["edition"] not in EDITIONS:
+        message = f"{MANIFEST} 不是本程序写的，或被人改动过"
+        raise InputError([Problem(str(folder), rule="verify", message=message, value="、".join([*outside, *unsaid]),
+                                  remedy="从发布者那里重新取得整个文件夹")])  # fmt: skip
+    return listed
 
 
 def _stored(path: Path, sha256: str) -> str:

@@ -1,7 +1,8 @@
 """A unit's own workbook, handed back with its faulty cells coloured and commented.
 
-The workbook keeps what it had; a first sheet 退回说明 lists every fault. Nothing in it is calculated or run, and
-nothing that a fault quotes becomes a formula. The same input gives the same bytes.
+The workbook keeps what it had but what reaches out of it (links, formulas that fetch or start something); a first sheet
+退回说明 lists every fault. Nothing in it is calculated or run, and nothing that a fault quotes becomes a formula. The
+same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ _LONGEST_COMMENT = 1_500
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ROW = re.compile(r"第 ?([1-9][0-9]{0,6}) ?行")
 _DATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_OUTWARD = re.compile(  # another workbook, a program (DDE), a file, or a function that fetches or calls something
+    r"\[[^\]]*\][^!,;()+*/&=<>]*!|\||#\$|\b(?:HYPERLINK|WEBSERVICE|FILTERXML|IMAGE|RTD|DDE|CALL|REGISTER(?:\.ID)?|EXEC|FOPEN"
+    r"|IMPORT[A-Z]+|STOCKHISTORY|CUBE[A-Z]+|PY)\s*\(",
+    re.IGNORECASE,
+)
 _BAD_TITLE = re.compile(r"[\[\]:*?/\\]")
 _UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, ParseError, InvalidFileException,
                zipfile.BadZipFile)  # fmt: skip
@@ -93,9 +99,26 @@ def _own_workbook(filing: Returned) -> Any:
         sizes = {entry.filename.lower(): entry.file_size for entry in checked_entries(filing.content, filing.name)}
         if sum(sizes.values()) > _LARGE or sizes.get("xl/styles.xml", 0) > _LARGE_STYLES:
             return None
-        return load_workbook(io.BytesIO(filing.content), keep_vba=False, data_only=False)
+        book = load_workbook(io.BytesIO(filing.content), keep_vba=False, data_only=False, keep_links=False)
+        _keep_inside(book)
+        return book
     except (InputError, *_UNREADABLE):
         return None
+
+
+def _keep_inside(book: Any) -> None:
+    """Turn into text every formula that reaches out of the workbook; take off links and names that lead elsewhere."""
+    for name in [name for name, defined in book.defined_names.items() if _OUTWARD.search(str(defined.attr_text))]:
+        del book.defined_names[name]
+    for sheet in book.worksheets:
+        for cell in list(sheet._cells.values()):
+            if isinstance(cell, MergedCell):
+                continue
+            if cell.hyperlink is not None and cell.hyperlink.target:
+                cell.hyperlink = None
+            formula = str(getattr(cell.value, "text", cell.value))
+            if cell.data_type == "f" and _OUTWARD.search(formula):
+                _write(cell, formula)
 
 
 def _values(sheets: Sequence[Sheet]) -> Any:

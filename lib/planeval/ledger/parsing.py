@@ -60,15 +60,18 @@ def _half_width(text: str) -> str:
 
 
 def parse_text(written: str) -> str:
-    """A name or note: control and bidi characters removed, runs of white space one blank.
+    """A name or note, see `visible`. Raises Unreadable for markup: no ledger text can pass for a piece of a page."""
+    kept = visible(written)
+    if _MARKUP.search(unicodedata.normalize("NFKC", kept)):
+        raise Unreadable("含有网页代码", "普通文字", "删去尖括号和代码，只留文字")
+    return kept
 
-    Raises Unreadable for markup, so that no ledger text can pass for a piece of a page.
-    """
+
+def visible(written: str) -> str:
+    """A text on one line: control and bidi characters removed, runs of white space one blank."""
     kept = written
     if not written.isprintable():
         kept = "".join(" " if char.isspace() else char for char in written if _printable(char))
-    if _MARKUP.search(unicodedata.normalize("NFKC", kept)):
-        raise Unreadable("含有网页代码", "普通文字", "删去尖括号和代码，只留文字")
     return " ".join(kept.split())
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import Field
 
+from planeval.ledger.parsing import visible
 from planeval.ledger.sheets import decode, read_bytes
 from planeval.periods import Period
 from planeval.plan import Plan
@@ -113,7 +114,7 @@ def _fault(shown: str, line: int, message: str, value: str = "", expected: str =
 
 
 def _figure(line: dict[str, str]) -> dict[str, Any]:
-    figure: dict[str, Any] = {column: line[column].strip() for column in COLUMNS}
+    figure: dict[str, Any] = {column: visible(line[column]) for column in COLUMNS}
     target = (line.get(TARGET_COLUMN) or "").strip()
     return {**figure, "value": float(figure["value"]), TARGET_COLUMN: target, "as_of": as_of(figure["period"])}
 

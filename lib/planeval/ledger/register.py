@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from planeval.ledger.parsing import Unreadable, parse_date
 from planeval.periods import Period
 from planeval.plan import Plan
+from planeval.plan.file_names import stays_inside
 from planeval.problems import InputError, Problem
 from planeval.workspace import Workspace
 
@@ -129,7 +130,7 @@ def _line_faults(number: int, line: dict[str, str], register: _Register) -> Iter
         yield fault("received_on", error.message, error.expected, error.remedy)
     if not _SHA256.fullmatch(line["sha256"]):
         yield fault("sha256", "不是 SHA-256", "64 位小写十六进制", "重新计算文件的 SHA-256")
-    if not _inside(line["file"]):
+    if not stays_inside(line["file"]):
         yield fault(
             "file", "文件路径不在 filings 文件夹内，或写法不规范", "2026Q3/单位.xlsx", "改成 filings 下的相对路径"
         )
@@ -138,12 +139,6 @@ def _line_faults(number: int, line: dict[str, str], register: _Register) -> Iter
 def _filing(number: int, line: dict[str, str]) -> Filing:
     period, received_on = Period.parse(line["period"]), parse_date(line["received_on"])
     return Filing(period, received_on, number, line["unit"], line["file"], line["sha256"], line["supersedes"])
-
-
-def _inside(file: str) -> bool:
-    path = PurePosixPath(file)
-    tidy = bool(file) and path.as_posix() == file and not path.is_absolute() and ".." not in path.parts
-    return tidy and file.isprintable() and not set(file) & set('\\:*?"<>|')
 
 
 def _supersession_faults(filings: list[Filing], doubtful: set[str], register: _Register) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -122,6 +123,14 @@ def _nearest_file(path: Path) -> str:
     return f"现有文件：{'、'.join(names)}" if names else "先建立这个文件"
 
 
+def _hidden(text: str) -> str:
+    """The first control, bidi or zero-width character of a text, '' when there is none; a line end or tab is none."""
+    if text.isprintable():
+        return ""
+    kinds = ("Cc", "Cf", "Cs")
+    return next((char for char in text if char not in "\n\t" and unicodedata.category(char) in kinds), "")
+
+
 class _Reading:
     """One text on its way to a Document: gathers lines and faults."""
 
@@ -185,7 +194,12 @@ class _Reading:
             return [self.construct(item, (*place, index)) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self.construct_mapping(node, place)
-        return _PlainLoader("").construct_object(node)
+        value = _PlainLoader("").construct_object(node)
+        if isinstance(value, str) and (hidden := _hidden(value)):
+            self.fault(
+                node.start_mark.index, "hidden", f"含有看不见的字符（U+{ord(hidden):04X}）", "删去，只留看得见的文字"
+            )
+        return value
 
     def construct_mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         content: dict[str, Any] = {}

@@ -32,6 +32,7 @@ _WORDING = {
     "model_attributes_type": "应写成键值",
     "literal_error": "不在允许的取值之中",
     "string_too_short": "不能为空",
+    "string_too_long": "太长",
     "too_short": "至少要有一项",
     "greater_than": "数值太小",
     "greater_than_equal": "数值太小",
@@ -134,6 +135,8 @@ def _said(place: Place) -> str:
 
 def _expected(fault: Any) -> str:
     context = fault.get("ctx", {})
+    if "max_length" in context:
+        return f"最多 {context['max_length']} 个字"
     if "pattern" in context:
         return _PATTERNS.get(context["pattern"], "")
     for name, wording in _LIMITS.items():

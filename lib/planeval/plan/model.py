@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+
+from planeval.plan.file_names import LONGEST, not_a_device
 
 Kind = Literal["flow", "stock", "expiring_stock", "annual_flow", "money"]
 KIND_NAMES: dict[str, str] = {
@@ -40,7 +42,7 @@ def normal(text: str) -> str:
 
 Day = Annotated[date, BeforeValidator(parse_date), Strict(False)]
 Text = Annotated[str, Field(min_length=1)]
-WordId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+WordId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=LONGEST), AfterValidator(not_a_device)]
 
 
 class Entry(BaseModel):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict
+from pydantic import AfterValidator, Field, Strict
 
 from planeval.plan.documents import read_document
 from planeval.plan.explaining import validate
+from planeval.plan.file_names import LONGEST, not_a_device
 from planeval.plan.model import Entry, Plan, Text
 from planeval.plan.review_files import EDITIONS, Edition
 from planeval.workspace import Workspace
@@ -23,7 +24,7 @@ class Report(Entry):
     The notebook of a `for_each` has one more parameter, named like the part (`unit = "kejiju"`).
     """
 
-    notebook: Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-]+$")]
+    notebook: Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-]+$", max_length=LONGEST), AfterValidator(not_a_device)]
     title: Text
     editions: Annotated[tuple[Edition, ...], Strict(False), Field(min_length=1)]
     for_each: Part | None = None

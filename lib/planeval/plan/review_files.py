@@ -14,6 +14,7 @@ from pydantic import PlainValidator
 from planeval.periods import Period
 from planeval.plan.documents import read_document
 from planeval.plan.explaining import validate
+from planeval.plan.file_names import LONGEST, name_fault
 from planeval.plan.method import Quarter
 from planeval.plan.model import Entry, WordId, parse_date
 from planeval.problems import InputError, Problem
@@ -89,18 +90,24 @@ def review_words(
 
 
 def load_review(workspace: Workspace, review: str) -> ReviewRequest:
-    """A review by name (`2026Q3`) or by path. Raises InputError with all faults of the file."""
+    """A review by name (`2026Q3`) or by path. Raises InputError with all faults of the file, and for a name that could
+    not be a folder of the output.
+    """
     path = _review_path(workspace, review)
+    if fault := name_fault(path.stem):
+        expected = f"汉字、字母、数字、下划线和连字符，最多 {LONGEST} 个字"
+        raise InputError([Problem(workspace.relative(path), message=fault, value=path.stem, expected=expected,
+                                  remedy="给评估文件改名，例如 2026Q3.yml", rule="review_name")])  # fmt: skip
     file = validate(_ReviewFile, read_document(path, workspace.relative(path)))
     return ReviewRequest(path.stem, path, file.plan, file.period, file.as_known_on, file.edition)
 
 
 def _review_path(workspace: Workspace, review: str) -> Path:
     written = Path(review)
-    if written.suffix in (".yml", ".yaml") and written.is_file():
+    if written.suffix in (".yml", ".yaml") and _is_file(written):
         return written.resolve()
     named = workspace.reviews / f"{written.name.removesuffix('.yml')}.yml"
-    if named.is_file():
+    if _is_file(named):
         return named
     names = review_names(workspace)
     close = difflib.get_close_matches(review, names, n=1)
@@ -115,6 +122,14 @@ def _review_path(workspace: Workspace, review: str) -> Path:
             )
         ]
     )
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no system takes is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def review_names(workspace: Workspace) -> list[str]:

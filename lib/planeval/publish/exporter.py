@@ -23,6 +23,7 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 
 from planeval.publish.failures import PageRefused
+from planeval.publish.output_markdown import output_html
 from planeval.publish.page_contract import CSP, OPENING
 from planeval.publish.page_font import font_face
 from planeval.publish.sanitise import sanitise
@@ -171,9 +172,8 @@ def own_cells(nb: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
             yield number, cell
 
 
-# In a cell the author's own HTML is welcome (the sanitiser follows); in an output it is data and shown as text.
+# In a cell the author's own HTML is welcome (the sanitiser follows); in an output it is data, see output_markdown.
 _AUTHOR_MARKDOWN = mistune.create_markdown(escape=False, plugins=["table", "strikethrough", "footnotes", "def_list"])
-_OUTPUT_MARKDOWN = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
 
 
 def _output_block(output: NotebookNode) -> str:
@@ -194,7 +194,7 @@ def _output_block(output: NotebookNode) -> str:
     if kind == "text/html":
         return text
     if kind == "text/markdown":
-        return str(_OUTPUT_MARKDOWN(text))
+        return output_html(text)
     if kind == "text/plain":
         return f"<pre>{html.escape(text)}</pre>"
     return _image_block(kind, text, output.metadata)

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from planeval.ledger.workbooks import sync_folder
+from planeval.plan.file_names import stays_inside
 from planeval.problems import InputError, Problem
 
 MANIFEST, SUMS = "run.json", "SHA256SUMS"
@@ -129,6 +130,9 @@ def read_manifest(final: Path) -> dict[str, object]:
 
 
 def output_names(manifest: dict[str, object]) -> list[str]:
-    """Names of the files a manifest accounts for."""
+    """Names of the files a manifest accounts for; none that leads out of its folder, whoever wrote it."""
     outputs = manifest.get("outputs")
-    return [str(entry["path"]) for entry in outputs if isinstance(entry, dict)] if isinstance(outputs, list) else []
+    named = (
+        [str(entry.get("path")) for entry in outputs if isinstance(entry, dict)] if isinstance(outputs, list) else []
+    )
+    return [name for name in named if stays_inside(name)]

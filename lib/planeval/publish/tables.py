@@ -215,7 +215,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def cell_text(value: Any) -> str:
     """One cell as written in a published CSV."""
     if isinstance(value, str):
-        return inert(value)
+        return inert(value).replace("\r", "\n")  # csv quotes only the line end that it writes itself
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple | list | set | frozenset):

@@ -9,6 +9,7 @@ import base64
 import io
 import math
 import re
+import warnings
 from functools import cache
 from textwrap import fill
 from typing import Any
@@ -35,6 +36,7 @@ LIGHT_COLOURS = {
     "unreported": "#5b6875",
 }  # fmt: skip
 _FULL_SCALE = 1.25
+_UNTOLD = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 @cache
@@ -55,9 +57,14 @@ def style() -> Any:
 
 
 def _svg(figure: Figure) -> str:
-    """The figure as SVG in base64, without comments and idle white space; the same bytes in any process."""
+    """The figure as SVG in base64, without comments and idle white space; the same bytes in any process.
+
+    A character that the font lacks is drawn as a box and warned of nowhere: caption, alternative text and data have it.
+    """
     target = io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(target, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        FigureCanvasSVG(figure).print_svg(target, metadata=_UNTOLD)
     text = re.sub(
         r"<!--.*?-->|<!DOCTYPE[^>]*>|<metadata>.*?</metadata>", "", target.getvalue().decode("utf-8"), flags=re.S
     )

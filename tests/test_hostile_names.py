@@ -45,7 +45,7 @@ def nothing_outside(place: Workspace) -> Iterator[None]:
     yield
     for folder in watched[:3]:
         assert set(folder.iterdir()) - before[folder] - ours == set()
-    assert not [path for path in Path("/tmp").glob("planeval-x*")]
+    assert not [path for path in Path("/tmp").glob("escaped_here*")]
 
 
 def told(error: InputError, *places: str) -> None:
@@ -97,14 +97,23 @@ def test_a_review_is_named_like_a_folder_or_refused(place: Workspace, tmp_path: 
             continue
         folder = output / request.name / request.edition
         assert folder.resolve().parent.parent == output.resolve() and request.name == text
-    assert {"..", ".", "CON", "jobs", "ledger", "x.", "~", "x y", "$(touch planeval-x)"} <= refused
+    assert {"..", ".", "CON", "jobs", "ledger", "x.", "~", "x y", "$(touch escaped_here)"} <= refused
     assert not name_fault("2026Q3") and not name_fault("2026年三季度_更正-2") and not name_fault("lvliang-2025Q4")
 
 
 def test_a_name_given_on_the_command_line_is_never_a_path(place: Workspace) -> None:
     """`planeval check NAME`: what is no review is refused, by a sentence; the output stays as it is."""
     before = everything(place.root)
-    for text in ["..", "../x", "/tmp/planeval-x", "...yml", "C:\\x", "-- --output=/tmp/planeval-x", "\x00", "a" * 300]:
+    for text in [
+        "..",
+        "../x",
+        "/tmp/escaped_here",
+        "...yml",
+        "C:\\x",
+        "-- --output=/tmp/escaped_here",
+        "\x00",
+        "a" * 300,
+    ]:
         result = CliRunner().invoke(app, ["check", "--workspace", str(place.root), "--", text])
         assert result.exit_code == 2 and not result.stdout, (text, result.output)
     assert everything(place.root) == before

@@ -19,9 +19,12 @@ from planeval.office import browser
 from planeval.office import print as printing
 from planeval.office.browser import TookTooLong, find_browser, run_browser
 from planeval.office.print import print_page, same_each_time, without_links, write_prints
-from planeval.office.published import EditionPage
+from planeval.office.published import EditionPage, read_edition
 from planeval.problems import InputError, Problem
+from planeval.publish.hygiene import leaks
 from planeval.publish.page_contract import CSP
+from planeval.publish.this_machine import machine_secrets
+from planeval.workspace import Workspace
 
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
@@ -171,6 +174,16 @@ class TestInBrowser:
         assert re.search(rb"/MediaBox \[0 0 59[45][.\d]* 84[12]", plain)
         for gone in (b"file:", b"/URI", b"planeval-", b"Mozilla"):
             assert gone not in plain, gone
+
+    def test_a_published_page_is_printed_whole_and_tells_nothing_of_this_machine(self, published: Path) -> None:
+        edition = read_edition(published)
+        (shown,) = [each for each in edition.pages if each.name == "61_safeguards"]
+        assert "index.html" in shown.html, "the page leads to other files"
+        ((name, content),) = write_prints(edition, [shown]).items()
+        place = Workspace(Path(__file__).resolve().parents[2])
+        assert leaks(name, content, machine_secrets(place)) == ()
+        plain = STREAM.sub(b"", content)
+        assert plain.count(b"/Type /Page\n") >= 2 and b"/URI" not in plain and b"file:" not in plain
 
     def test_nothing_runs_and_nothing_is_fetched(self, server: _Server) -> None:
         body = (

@@ -22,6 +22,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from planeval.disclosure.public_places import every_cell
 from planeval.judge.robustness.monte_carlo import Simulation
 from planeval.measures.dispatch import ageing, orders_by_unit
 from planeval.measures.finance.rates import Rate
@@ -134,6 +135,7 @@ def published(quarter: str, known_on: str) -> dict[str, list[dict[str, str]]]:
     """The tables of a review as anybody reads them from their CSV files."""
     review = opened(quarter, known_on)
     tables = published_tables(review) | {name: read(review) for name, read in PARTS.items()}
+    tables["public_places"] = every_cell(review)
     return {name: read_back(csv_bytes(table)) for name, table in tables.items()}
 
 

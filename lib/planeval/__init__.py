@@ -21,6 +21,7 @@ _HOMES = {
         "brief_title",
     ),
     "planeval.show.public_page": ("how_to_read", "public_method", "public_summary"),
+    "planeval.show.public_places": ("public_place_tables",),
     "planeval.show.overview": (
         "basis", "next_milestones", "overdue_milestones", "required_pace_table", "suggestions", "target_table",
         "task_table", "unit_table",

@@ -24,7 +24,7 @@ from linked_cases import (
     table_of,
 )
 
-from planeval.disclosure.attack import Ask, Attack
+from planeval.disclosure.attack import Attack
 from planeval.disclosure.audit import PublicationRefused, audit, hidden_ranges
 from planeval.disclosure.linked import (
     Address,
@@ -38,6 +38,7 @@ from planeval.disclosure.linked import (
     same,
     share,
 )
+from planeval.disclosure.program import Ask
 from planeval.disclosure.rules import Need, needs_of
 from planeval.disclosure.suppression import suppress
 

@@ -26,7 +26,18 @@ def shared(tmp_path: Path) -> Path:
     return root
 
 
+def decide_what_is_public(root: Path) -> None:
+    """Add the decision without which nothing that was filed is public."""
+    method = root / "params" / "reading" / "method.yml"
+    rule = "{threshold: 3, p_percent: 15, dominance: null, count_values: 3, amount_percent: 15}"
+    said = f"\n  disclosure_rule:\n    question: 什么不公开\n    values: [{{value: {rule}, reason: 样例, by: 样例, from: 2026Q1}}]\n"
+    method.write_text(method.read_text(encoding="utf-8").rstrip() + said, encoding="utf-8", newline="\n")
+
+
 def test_every_edition_is_published_and_told_with_its_hash(shared: Path) -> None:
+    refused = publish(shared, "--edition", "public")
+    assert refused.exit_code == 2 and "没有决定什么样的数不公开" in refused.output
+    decide_what_is_public(shared)
     result = publish(shared)
     assert result.exit_code == 0, result.output
     for edition, name, whom in (("internal", "内部版", "评估人员"), ("public", "公开版", "公众")):

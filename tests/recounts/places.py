@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 from recomputation import Row, quarter_end
 from recounts.counting import SCALE, columns_of, expiry, targets, value
@@ -76,6 +77,51 @@ def titles(known: Known, quarter: str) -> list[Row]:
                 "granted": len(holders(known, kind, None, end) & own), "all_valid": None if valid is None else len(valid),
             })  # fmt: skip
     return found
+
+
+def public_cells(known: Known, quarter: str) -> list[Row]:
+    """Firms, holders of each title a target counts, employees and the quarter's revenue by industry and zone, with
+    margins; before anything is hidden. Revenue in whole 万元, shares of the whole to a tenth of a point.
+    """
+    end, rules = (
+        quarter_end(quarter),
+        {each["name"]: known.decision(f"counting.{each['id']}") for each in targets(known)},
+    )
+    here = {code: 1.0 for code in known.inside(end)}
+    tables = [("企业", "家", here)] if known.filed("企业", quarter) else []
+    for name, rule in rules.items():
+        if rule["table"] == "certificates" and known.filed("资质", quarter):
+            kinds = rule["where"]["kind"]
+            held = set().union(*(holders(known, kind, rule["validity"], end) for kind in kinds))
+            tables.append((name, "家", dict.fromkeys(held, 1.0)))
+    said = [line for line in known.believed("经营") if line["所属季度"] == quarter and line["企业代码"] in here]
+    for name, unit, column in (("从业人员", "人", "从业人员"), ("当季营业收入", "万元", "营业收入")):
+        tables.append(
+            (name, unit, {line["企业代码"]: line.amount(column) for line in said if line[column] is not None})
+        )
+    found = []
+    for name, unit, parts in tables:
+        whole = Fraction(sum(map(Fraction, parts.values())))
+        for industry in (*known.ids_of("industries"), "合计"):
+            for zone in (*known.ids_of("zones"), "合计"):
+                own = [Fraction(amount) for code, amount in parts.items()
+                       if industry in (here_line(known, code)["所属产业"], "合计")
+                       and zone in (here_line(known, code)["所在区域"], "合计")]  # fmt: skip
+                value = sum(own, Fraction())
+                share = None if not whole else _half_up(value / whole, 1000)
+                found.append({"table": name, "unit": unit, "industry": industry, "zone": zone,
+                              "value": float(value) if unit != "万元" else _half_up(value, 1), "share": share,
+                              "state": "公开"})  # fmt: skip
+    return found
+
+
+def here_line(known: Known, code: str) -> Line:
+    """The line a firm was filed by."""
+    return next(line for line in known.believed("企业") if line["企业代码"] == code)
+
+
+def _half_up(value: Fraction, parts: int) -> float:
+    return float(Fraction(int(value * parts + Fraction(1, 2)), parts))
 
 
 def _money(known: Known, quarter: str, sheet: str, kind: str, dated: str, amount: str, own: set[str]) -> dict[str, Row]:

@@ -114,6 +114,7 @@ RECOUNTS: dict[str, Recount] = {
     "zones_stock": Recount(places.stock, ("kind",)),
     "zones_readiness": Recount(places.readiness, ("zone", "measure")),
     "zones_targets": Recount(places.zone_shares, ("zone", "target")),
+    "public_places": Recount(places.public_cells, ("table", "industry", "zone")),
 }
 
 # What pages show beside the published tables; where each stands in a review is said in test_recomputed_tables.py.

@@ -1,61 +1,36 @@
 """What a reader can work out: the smallest and largest value of a cell over everything that is published.
 
 The attacker's problem of Fischetti & Salazar (2000), a linear program over the cells. A contributor attacks with what
-he knows himself: no cell is lower than what he adds to it, and one he is alone in he knows. All that is asked of one
-set of linked cells is solved at once, as blocks of one sparse program (HiGHS); where a solution breaks a count in
-parts, that block is solved again in whole numbers.
+he knows himself: no cell is lower than what he adds to it, and one he is alone in he knows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, eye_array, kron
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from planeval.disclosure.linked import Address, LinkedTables, Publication
+from planeval.disclosure.program import ANYBODY, NEAR, Ask, Numbers, Program, Range
 
-NEAR = 1e-6  # what the solver may miss an end by, relative to the largest number
-_FAR = 1e3  # times the largest number: higher than that is as good as without end
-ANYBODY = ""
-_SIDES = (1.0, -1.0)  # the low end is found by minimising, the high end by minimising the opposite
-Numbers = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """Whose range of which cell. holder: of the contributor who attacks, ANYBODY for a reader from outside."""
-
-    address: Address
-    holder: str = ANYBODY
-
-
-@dataclass(frozen=True)
-class Range:
-    """What fits everything published. high is infinite where nothing holds it.
-
-    parts: the same if counts could be broken in parts, which is never narrower. low_gains, high_gains: publication →
-    how much further that end of `parts` could move, at most, were it withheld (by the duals of the linear program).
-    """
-
-    low: float
-    high: float
-    parts: tuple[float, float]
-    low_gains: Mapping[Publication, float]
-    high_gains: Mapping[Publication, float]
+_FAR = 1e3  # times the largest number
 
 
 @dataclass(frozen=True)
 class Attack:
-    """A set of linked tables, to be attacked with some publications withheld."""
+    """A set of linked tables, to be attacked with some publications withheld.
+
+    worlds: every filling of all cells that a solution came to, in whole numbers; see `Worlds`.
+    """
 
     tables: LinkedTables
+    worlds: list[Numbers] = field(default_factory=list)
 
     @cached_property
     def place(self) -> dict[Address, int]:
@@ -68,7 +43,8 @@ class Attack:
         return frozenset(holder for cell in self.tables.cells for holder in cell.held)
 
     @cached_property
-    def _rows(self) -> csr_array:
+    def rows(self) -> csr_array:
+        """Statements × cells: the coefficients."""
         entries = [
             (row, self.place[address], factor)
             for row, each in enumerate(self.tables.statements) for address, factor in each.terms
@@ -78,17 +54,19 @@ class Attack:
         return csr_array((np.array(factors, float), (np.array(rows, int), np.array(columns, int))), shape=shape)
 
     @cached_property
-    def _ends(self) -> tuple[Numbers, Numbers]:
+    def ends(self) -> tuple[Numbers, Numbers]:
         """Low and high of the statements."""
         lows, highs = ([getattr(each, end) for each in self.tables.statements] for end in ("low", "high"))
         return np.array(lows, float), np.array(highs, float)
 
     @cached_property
-    def _whole(self) -> npt.NDArray[np.bool_]:
+    def whole(self) -> npt.NDArray[np.bool_]:
+        """Which cells are counts."""
         return np.array([cell.whole for cell in self.tables.cells], bool)
 
     @cached_property
-    def _far(self) -> float:
+    def far(self) -> float:
+        """Higher than this is as good as without end."""
         return _FAR * max([1.0, *(abs(cell.value) for cell in self.tables.cells)])
 
     @cached_property
@@ -97,12 +75,12 @@ class Attack:
         return NEAR * max([1.0, *(abs(cell.value) for cell in self.tables.cells)])
 
     @cached_property
-    def _known(self) -> dict[str, tuple[Numbers, Numbers]]:
+    def known(self) -> dict[str, tuple[Numbers, Numbers]]:
         """Holder → lowest and highest he believes each cell to be when it is not printed."""
         least = np.array([cell.least for cell in self.tables.cells])
-        known = {ANYBODY: (least, np.full(len(least), self._far))}
+        known = {ANYBODY: (least, np.full(len(least), self.far))}
         for holder in self.holders:
-            low, high = least.copy(), np.full(len(least), self._far)
+            low, high = least.copy(), np.full(len(least), self.far)
             for column, cell in enumerate(self.tables.cells):
                 if holder in cell.held:
                     low[column] = max(low[column], cell.held[holder])
@@ -111,14 +89,20 @@ class Attack:
             known[holder] = low, high
         return known
 
-    def _bounds(self, withheld: Collection[Publication], holder: str) -> tuple[Numbers, Numbers]:
+    @cached_property
+    def printed(self) -> tuple[Numbers, Numbers]:
+        """Lowest and highest that the print of each cell allows; anything where it is not printed at all."""
+        prints = [(-math.inf, math.inf) if cell.unprinted else cell.printed for cell in self.tables.cells]
+        return np.array([low for low, _ in prints], float), np.array([high for _, high in prints], float)
+
+    def _seen(self, withheld: Collection[Publication]) -> npt.NDArray[np.bool_]:
+        """Which cells are printed and not withheld."""
+        return np.array([not cell.unprinted and cell.address not in withheld for cell in self.tables.cells], bool)
+
+    def _bounds(self, seen: npt.NDArray[np.bool_], holder: str) -> tuple[Numbers, Numbers]:
         """Lowest and highest each cell can be for a reader, before the cells are held against each other."""
-        low, high = (end.copy() for end in self._known[holder])
-        for column, cell in enumerate(self.tables.cells):
-            if not cell.unprinted and cell.address not in withheld:
-                first, last = cell.printed
-                low[column], high[column] = max(low[column], first), min(high[column], last)
-        return low, high
+        (low, high), (first, last) = self.known[holder], self.printed
+        return np.where(seen, np.maximum(low, first), low), np.where(seen, np.minimum(high, last), high)
 
     def _said(self, withheld: Collection[Publication]) -> npt.NDArray[np.int_]:
         """Rows of the statements that are not withheld."""
@@ -127,150 +111,77 @@ class Attack:
 
     def linked(self, withheld: Collection[Publication]) -> npt.NDArray[np.int_]:
         """A label by cell: cells of one label can tell of each other; a cell that is known has the label −1."""
-        low, high = self._bounds(withheld, ANYBODY)
+        low, high = self._bounds(self._seen(withheld), ANYBODY)
         free = high > low
-        rows = abs(self._rows[self._said(withheld)])[:, free]
+        rows = abs(self.rows[self._said(withheld)])[:, free]
         labels = connected_components(rows.T @ rows, directed=False)[1] if free.any() else np.array([], int)
         found = np.full(len(free), -1)
         found[free] = labels
         return found
 
+    @cached_property
+    def values(self) -> Numbers:
+        """What the cells are."""
+        return np.array([cell.value for cell in self.tables.cells])
+
+    def remember(self, columns: npt.NDArray[np.int_], answer: Numbers) -> None:
+        """Keep a solution, these cells as found and all others as they are, and what lies on the way to it.
+
+        What lies between two possible fillings is possible, and nearer to the truth fewer readers can exclude it.
+        """
+        move = np.zeros(len(self.values))
+        whole = self.whole[columns]
+        move[columns] = np.where(whole, np.round(answer), answer) - self.values[columns]
+        steps = math.gcd(*(round(float(each)) for each in move[columns][whole])) if whole.any() else 0
+        for part in (1.0, 0.5, 0.25):
+            share = max(1, round(steps * part)) / steps if steps else part
+            self.worlds.append(self.values + share * move)
+
+    def possible(self, worlds: Numbers, withheld: Collection[Publication]) -> npt.NDArray[np.bool_]:
+        """Which fillings of all cells, one a line, agree with what anybody reads."""
+        low, high = self._bounds(self._seen(withheld), ANYBODY)
+        rows = self._said(withheld)
+        least, most = (end[rows] for end in self.ends)
+        told = (self.rows[rows] @ worlds.T).T
+        inside = ((worlds >= low - self.slack) & (worlds <= high + self.slack)).all(axis=1)
+        return inside & ((told >= least - self.slack) & (told <= most + self.slack)).all(axis=1)
+
     def ranges(self, asks: Sequence[Ask], withheld: Collection[Publication]) -> dict[Ask, Range]:
         """The range behind each ask. withheld: publications the reader does not have. Raises ArithmeticError when what
         is published contradicts itself, for then nothing can be said.
         """
-        labels, bounds = self.linked(withheld), {each.holder: self._bounds(withheld, each.holder) for each in asks}
+        labels, seen = self.linked(withheld), self._seen(withheld)
+        bounds = {holder: self._bounds(seen, holder) for holder in {ANYBODY, *(each.holder for each in asks)}}
         groups: dict[int, list[Ask]] = {}
         for each in dict.fromkeys(asks):
             groups.setdefault(int(labels[self.place[each.address]]), []).append(each)
         found: dict[Ask, Range] = {}
         for label, group in groups.items():
             columns = np.flatnonzero(labels == label) if label >= 0 else np.array([], int)
-            found |= _Group(self, withheld, columns, group, bounds).solved()
+            found |= Program(self, seen, self._said(withheld), columns, group, bounds).solved()
         return found
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Asks about linked cells: two blocks of one program for each, its low end and its high end.
-
-    columns: the linked cells; everything else in their statements is known.
+@dataclass
+class Worlds:
+    """The worlds an attack has come upon that agree with what is published: none of them can be excluded by anybody,
+    and by a contributor none that gives him no less than he added. A range that they span needs no program.
     """
 
     attack: Attack
     withheld: Collection[Publication]
-    columns: npt.NDArray[np.int_]
-    asks: Sequence[Ask]
-    bounds: Mapping[str, tuple[Numbers, Numbers]]
+    _tried: int = 0
+    _found: list[Numbers] = field(default_factory=list)
 
-    def solved(self) -> dict[Ask, Range]:
-        """The range behind each ask of the group."""
-        if not len(self.columns):
-            known = {each: self.bounds[each.holder] for each in self.asks}
-            place = self.attack.place
-            printed: dict[Ask, dict[Publication, float]] = {each: {each.address: math.inf} for each in self.asks}
-            ends = {each: (low[place[each.address]], high[place[each.address]]) for each, (low, high) in known.items()}
-            return {each: Range(*ends[each], ends[each], printed[each], printed[each]) for each in self.asks}
-        answers, duals = self._program()
-        found = {}
-        for number, each in enumerate(self.asks):
-            blocks = [(sign, answers[2 * number + half], duals[2 * number + half]) for half, sign in enumerate(_SIDES)]
-            low, high = (self._open(self._end(each, answer, sign)) for sign, answer, _ in blocks)
-            parts = [self._open(float(answer[self._at(each)])) for _, answer, _ in blocks]
-            gains = (self._gains(each, dual, sign) for sign, _, dual in blocks)
-            found[each] = Range(low, high, (parts[0], parts[1]), *gains)
-        return found
-
-    def _at(self, ask: Ask) -> int:
-        """Where its cell stands among the columns."""
-        return int(np.searchsorted(self.columns, self.attack.place[ask.address]))
-
-    def _open(self, end: float) -> float:
-        """Infinite where only the edge of the program holds it."""
-        return end if end < self.attack._far else math.inf
-
-    @cached_property
-    def rows(self) -> npt.NDArray[np.int_]:
-        """Statements about the linked cells."""
-        said = self.attack._said(self.withheld)
-        return said[abs(self.attack._rows[said][:, self.columns]).sum(axis=1) > 0]
-
-    @cached_property
-    def _matrix(self) -> csr_array:
-        return csr_array(self.attack._rows[self.rows])
-
-    @cached_property
-    def _limits(self) -> tuple[Numbers, Numbers]:
-        """Low and high of those statements, less what is known in them."""
-        known = self.bounds.get(ANYBODY, self.attack._bounds(self.withheld, ANYBODY))[0].copy()
-        known[self.columns] = 0.0
-        low, high = self.attack._ends
-        told = self._matrix @ known
-        return low[self.rows] - told, high[self.rows] - told
-
-    def _program(self) -> tuple[Numbers, Numbers]:
-        """Solutions and duals of the statements, one line for each block. Blocks do not touch, so each is optimal."""
-        blocks, width = 2 * len(self.asks), len(self.columns)
-        matrix, (low, high) = self._matrix[:, self.columns], self._limits
-        equal = np.isfinite(low) & (high - low <= 0)
-        up, down = np.isfinite(high) & ~equal, np.isfinite(low) & ~equal
-        aims = np.zeros((blocks, width))
-        for number, each in enumerate(self.asks):
-            aims[2 * number : 2 * number + 2, self._at(each)] = 1.0, -1.0
-        bounds = np.array([np.column_stack(self.bounds[each.holder])[self.columns] for each in self.asks])
-        copies = eye_array(blocks, format="csr")
-        above = csr_array(np.vstack([matrix[up].toarray(), -matrix[down].toarray()]))
-        found = linprog(
-            aims.ravel(), kron(copies, above, "csr") if above.shape[0] else None,
-            np.tile(np.concatenate([high[up], -low[down]]), blocks) if above.shape[0] else None,
-            kron(copies, matrix[equal], "csr") if equal.any() else None,
-            np.tile(low[equal], blocks) if equal.any() else None,
-            np.repeat(bounds, 2, axis=0).reshape(-1, 2), method="highs-ds",
-        )  # fmt: skip
-        if found.status != 0:
-            raise ArithmeticError(f"what is published contradicts itself: {found.message}")
-        duals = np.zeros((blocks, len(self.rows)))
-        if equal.any():
-            duals[:, equal] = found.eqlin.marginals.reshape(blocks, -1)
-        if above.shape[0]:
-            one_sided = found.ineqlin.marginals.reshape(blocks, -1)
-            duals[:, up] += one_sided[:, : up.sum()]
-            duals[:, down] -= one_sided[:, up.sum() :]
-        return found.x.reshape(blocks, width), duals
-
-    def _end(self, ask: Ask, answer: Numbers, sign: float) -> float:
-        """One end of a range; in whole numbers where the solution is not in them though the cells are."""
-        whole = self.attack._whole[self.columns]
-        here = self._at(ask)
-        if not (np.abs(answer - np.round(answer)) > NEAR)[whole].any():
-            return float(np.round(answer[here]) if whole[here] else answer[here])
-        aim = np.zeros(len(self.columns))
-        aim[here] = sign
-        low, high = (end[self.columns] for end in self.bounds[ask.holder])
-        found = milp(
-            aim, integrality=whole.astype(int), bounds=Bounds(low, high),
-            constraints=LinearConstraint(self._matrix[:, self.columns], *self._limits) if len(self.rows) else None,
-        )  # fmt: skip
-        if found.status != 0:
-            raise ArithmeticError(f"no whole numbers fit what is published: {found.message}")
-        return float(np.round(found.x[here]) if whole[here] else found.x[here])
-
-    def _gains(self, ask: Ask, duals: Numbers, sign: float) -> dict[Publication, float]:
-        """By duality: withholding a print frees a cell down to what is believed of it, or up without end."""
-        tables = self.attack.tables
-        reduced = -(self._matrix.T @ duals)
-        reduced[self.attack.place[ask.address]] += sign
-        believed = self.attack._known[ask.holder][0]
-        gains: dict[Publication, float] = {}
-        for column in np.flatnonzero(np.abs(reduced) > 1e-9):
-            cell = tables.cells[column]
-            if cell.unprinted or cell.address in self.withheld:
-                continue
-            room = max(0.0, cell.printed[0] - believed[column]) if reduced[column] > 0 else math.inf
-            if room:
-                gains[cell.address] = abs(float(reduced[column])) * room
-        for row in np.flatnonzero(np.abs(duals) > 1e-9):
-            name = tables.statements[self.rows[row]].said_in
-            if name:
-                gains[name] = math.inf
-        return gains
+    def span(self, ask: Ask) -> tuple[float, float]:
+        """Lowest and highest value of a cell in the worlds that the reader cannot exclude; (inf, -inf) in none."""
+        if new := self.attack.worlds[self._tried :]:
+            self._tried += len(new)
+            lines = np.array(new)
+            self._found = [np.vstack([*self._found, lines[self.attack.possible(lines, self.withheld)]])]
+        if not self._found:
+            return math.inf, -math.inf
+        (low, high), worlds = self.attack.known[ask.holder], self._found[0]
+        slack, here = self.attack.slack, self.attack.place[ask.address]
+        mine = worlds[((worlds >= low - slack) & (worlds <= high + slack)).all(axis=1), here]
+        return float(mine.min(initial=math.inf)), float(mine.max(initial=-math.inf))

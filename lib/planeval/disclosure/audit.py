@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from planeval.disclosure.attack import Ask, Attack, Range
+from planeval.disclosure.attack import Attack, Worlds
 from planeval.disclosure.linked import Address, LinkedTables, Publication
+from planeval.disclosure.program import Ask, Range
 from planeval.disclosure.rules import Need
 
 LARGEST = 2  # contributors of each hidden cell who attack
@@ -94,15 +95,18 @@ class Auditor:
         return frozenset([*cells, *(each.said_in for each in self.tables.statements if each.said_in)]) - self.accepted
 
     def breaches(self, withheld: Collection[Publication]) -> list[Breach]:
-        """Every need that is not met, by anybody, else by a contributor: one for each who comes too close."""
+        """Every need that is not met against anybody; where all are, those that are not against a contributor: one for
+        each who comes too close.
+        """
         gone = frozenset(withheld)
-        outside = self._unmet([(need, Ask(need.address)) for need in self.needs], gone)
-        open_ = {breach.need.address for breach in outside}
-        inside = [
-            (need, Ask(need.address, holder))
-            for need, holders in self._insiders(gone).items() for holder in holders if need.address not in open_
+        worlds = Worlds(self.attack, gone)
+        if outside := self._unmet([(need, Ask(need.address)) for need in self.needs], gone, worlds):
+            return outside
+        insiders = self._insiders(gone)
+        return [
+            breach for need, holders in insiders.items()
+            for breach in self._unmet([(need, Ask(need.address, each)) for each in holders], gone, worlds)
         ]  # fmt: skip
-        return outside + self._unmet(inside, gone)
 
     def _insiders(self, withheld: frozenset[Publication]) -> dict[Need, list[str]]:
         """Need → the contributors who add something to an unknown cell that is linked to its own.
@@ -125,11 +129,15 @@ class Auditor:
         """The largest contributors of each cell, hidden or not."""
         return frozenset(holder for cell in self.tables.cells for holder in [*cell.held][:LARGEST])
 
-    def _unmet(self, wanted: Sequence[tuple[Need, Ask]], withheld: frozenset[Publication]) -> list[Breach]:
-        if not wanted:
-            return []
-        ranges = self.attack.ranges([ask for _, ask in wanted], withheld)
-        close = [(need, ask) for need, ask in wanted if not self._met(need, ask, ranges[ask])]
+    def _unmet(
+        self, wanted: Sequence[tuple[Need, Ask]], withheld: frozenset[Publication], worlds: Worlds
+    ) -> list[Breach]:
+        def witnessed(need: Need, ask: Ask) -> bool:
+            return _wide(*worlds.span(ask), self._levels(need, ask, None), self.attack.slack)
+
+        open_ = [each for each in wanted if not witnessed(*each)]
+        ranges = self.attack.ranges([ask for _, ask in open_], withheld)
+        close = [each for each in open_ if not witnessed(*each) and not self._met(*each, ranges[each[1]])]
         unknown = [ask for _, ask in close if ask not in self._floors]
         self._floors.update(self.attack.ranges(unknown, self.everything))
         found = []
@@ -149,9 +157,9 @@ class Auditor:
         return min(upper, floor.high), max(lower, floor.low), min(width, floor.high - floor.low)
 
     def _met(self, need: Need, ask: Ask, found: Range, floor: Range | None = None) -> bool:
-        upper, lower, width = self._levels(need, ask, floor)
-        slack = self.attack.slack
-        return found.high >= upper - slack and found.low <= lower + slack and found.high - found.low >= width - slack
+        """Whether a range is open enough; in whole numbers only where it is in parts of them."""
+        levels, slack = self._levels(need, ask, floor), self.attack.slack
+        return _wide(*found.parts, levels, slack) and _wide(found.low, found.high, levels, slack)
 
     def finding(self, breach: Breach, withheld: Collection[Publication]) -> Finding:
         """The breach with the publications that give the cell away: each is left out in turn, for good if it was not
@@ -184,17 +192,22 @@ class Auditor:
         return {name: frozenset(publications) for name, publications in found.items()}
 
 
+def _wide(low: float, high: float, levels: tuple[float, float, float], slack: float) -> bool:
+    upper, lower, width = levels
+    return high >= upper - slack and low <= lower + slack and high - low >= width - slack
+
+
 def _short(found: Range, levels: tuple[float, float, float], slack: float) -> tuple[float, dict[Publication, float]]:
     """How far a range in parts of counts falls short, of the first level of which it does, and by what it is held."""
     upper, lower, width = levels
     low, high = found.parts
     if high < upper - slack:
-        return upper - high, dict(found.high_gains)
+        return upper - high, found.gains(1)
     if low > lower + slack:
-        return low - lower, dict(found.low_gains)
+        return low - lower, found.gains(0)
     if high - low < width - slack:
-        names = dict.fromkeys([*found.low_gains, *found.high_gains])
-        both = {name: found.low_gains.get(name, 0.0) + found.high_gains.get(name, 0.0) for name in names}
+        ends = found.gains(0), found.gains(1)
+        both = {name: sum(gains.get(name, 0.0) for gains in ends) for name in {**ends[0], **ends[1]}}
         return width - (high - low), both
     return 0.0, {}
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from planeval.disclosure.fields import Held, Kept, rules
 from planeval.disclosure.place import Place, place_of
+from planeval.disclosure.public_places import PublicPlaces, public_places
 from planeval.disclosure.withheld import Withheld
-from planeval.plan.review_files import EDITIONS, INTERNAL, UNIT
+from planeval.plan.review_files import EDITIONS, INTERNAL, PUBLIC, UNIT
 from planeval.problems import InputError, Problem
 from planeval.review import Review
 
@@ -21,11 +22,13 @@ _SAID_HERE = ("edition", "fingerprint")
 class DisclosedReview(Review):
     """A review of a lower edition: what the edition may not show is `Withheld`.
 
-    unit, place: whose, and where it stands among the others, in the unit edition; empty and None elsewhere.
+    unit, place: whose, and where it stands among the others, in the unit edition; empty and None elsewhere. places:
+    what anybody may read by industry and zone, in the public edition; None elsewhere.
     """
 
     unit: str = ""
     place: Place | None = None
+    places: PublicPlaces | None = None
 
 
 def disclose(review: Review, edition: str, unit: str = "") -> Review:
@@ -33,7 +36,8 @@ def disclose(review: Review, edition: str, unit: str = "") -> Review:
 
     review: of the internal edition. unit: id of the unit whose edition it is; empty in the unit edition for what is
     about no unit (its index). Every field and computed property that disclosure.fields does not give to the edition
-    raises DisclosureError when touched. Raises InputError for an edition or a unit that does not exist.
+    raises DisclosureError when touched. Raises InputError for an edition or a unit that does not exist, and for a
+    public edition without a rule of what is hidden, or whose public totals give away what it hides.
     """
     if review.edition != INTERNAL:
         raise ValueError(f"only the internal review can be disclosed, not {review.edition}")
@@ -45,7 +49,8 @@ def disclose(review: Review, edition: str, unit: str = "") -> Review:
     shown |= {"edition": edition, "fingerprint": _fingerprint(review, edition)}
     place = place_of(review, whose) if whose else None
     own = {field.name for field in fields(Review)}
-    disclosed = DisclosedReview(**{name: shown[name] for name in own}, unit=whose, place=place)
+    places = public_places(review) if edition == PUBLIC else None
+    disclosed = DisclosedReview(**{name: shown[name] for name in own}, unit=whose, place=place, places=places)
     disclosed.__dict__.update({name: part for name, part in shown.items() if name not in own})
     return disclosed
 

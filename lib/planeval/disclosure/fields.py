@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planeval.disclosure import leadership, own_rows, sources
+from planeval.disclosure import leadership, own_rows, public_targets, sources
 from planeval.plan.review_files import BRIEF, PUBLIC, UNIT
 from planeval.review import Review
 
@@ -34,12 +34,12 @@ KEPT, HELD = Kept(), Held()
 _RULES: dict[str, tuple[Rule, Rule, Rule]] = {
     # Named in public documents or by the evaluators themselves.
     "plan": (KEPT, KEPT, KEPT),
-    "method": (own_rows.method, KEPT, own_rows.method),
+    "method": (own_rows.method, KEPT, public_targets.method),
     "period": (KEPT, KEPT, KEPT),
     "as_known_on": (KEPT, KEPT, KEPT),
     "published": (KEPT, KEPT, KEPT),
     "coverage": (KEPT, KEPT, KEPT),
-    "decisions": (own_rows.decisions, KEPT, own_rows.decisions),
+    "decisions": (own_rows.decisions, KEPT, public_targets.decisions),
     "decomposition": (HELD, KEPT, HELD),
     "is_sample": (KEPT, KEPT, KEPT),
     # What was filed.
@@ -52,11 +52,11 @@ _RULES: dict[str, tuple[Rule, Rule, Rule]] = {
     "tally": (own_rows.tally, KEPT, sources.tally_without_units),
     "last_review": (HELD, HELD, HELD),
     "themes": (HELD, HELD, HELD),
-    # Each target: totals over everything counted, never a row.
-    "targets": (KEPT, KEPT, KEPT),
+    # Each target: totals over everything counted, never a row; for anybody those that the decided rule does not hide.
+    "targets": (KEPT, KEPT, public_targets.targets),
     "series": (HELD, KEPT, HELD),
     "verdicts": (HELD, HELD, HELD),
-    "dependence": (HELD, KEPT, KEPT),
+    "dependence": (HELD, KEPT, public_targets.dependence),
     "flips": (HELD, HELD, HELD),
     "forecasts": (HELD, HELD, HELD),
     "calibration": (HELD, HELD, HELD),

@@ -85,6 +85,11 @@ class Cell:
         return self.whole and all(each.amount == 1 for each in self.contributions)
 
     @property
+    def shown(self) -> float:
+        """The number in its print; halves round up."""
+        return math.floor(self.value / self.step + 0.5) * self.step if self.step else self.value
+
+    @property
     def printed(self) -> tuple[float, float]:
         """What its print says: the number itself, or lowest and highest of what rounds to it.
 
@@ -92,8 +97,7 @@ class Cell:
         """
         if not self.step:
             return self.value, self.value
-        shown = round(self.value / self.step) * self.step
-        low, high = shown - self.step / 2, shown + self.step / 2
+        low, high = self.shown - self.step / 2, self.shown + self.step / 2
         if self.whole:
             first, last = math.ceil(low), math.floor(high)
             low, high = first + (first == low and self.value != low), last - (last == high and self.value != high)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from planeval.judge.unit_bands import UnitBands
 from planeval.ledger import Ledger
 from planeval.measures.quality import FilingTally
 from planeval.plan import InForce, Method
+from planeval.plan.lights import Override
 from planeval.problems import ERROR, Problem
 from planeval.review import Review
 
@@ -129,11 +130,16 @@ def orders(review: Review, unit: str) -> pd.DataFrame:
 
 def method(review: Review, unit: str) -> Method:
     """The decisions, without the lights of other units that were set by hand."""
+    return method_where(review, lambda each: each.kind != "unit" or each.id == unit)
+
+
+def method_where(review: Review, kept: Callable[[Override], bool]) -> Method:
+    """The decisions with those lights set by hand that are kept."""
     decided = review.method.text.decisions
     if OVERRIDES not in decided:
         return review.method
     versions = tuple(
-        version.model_copy(update={"value": _own_overrides(version.value, unit)})
+        version.model_copy(update={"value": tuple(each for each in version.value or () if kept(each))})
         for version in decided[OVERRIDES].values
     )
     changed = decided[OVERRIDES].model_copy(update={"values": versions})
@@ -142,10 +148,11 @@ def method(review: Review, unit: str) -> Method:
     )
 
 
-def _own_overrides(overrides: Any, unit: str) -> tuple[Any, ...]:
-    return tuple(each for each in overrides or () if each.kind != "unit" or each.id == unit)
-
-
 def decisions(review: Review, unit: str) -> tuple[InForce, ...]:
     """Every decision in force, see `method`."""
     return method(review, unit).in_force(review.period)
+
+
+def decisions_where(review: Review, kept: Callable[[Override], bool]) -> tuple[InForce, ...]:
+    """Every decision in force, see `method_where`."""
+    return method_where(review, kept).in_force(review.period)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, Strict, model_validator
 
 from planeval.plan.counting_rule import CountingRule
+from planeval.plan.disclosure_decisions import DISCLOSURE_SHAPES
 from planeval.plan.explaining import Shape
 from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
@@ -143,6 +144,7 @@ _SHAPES: dict[str, Shape] = {
     "counting": Shape(CountingRule),
     "milestones": Shape(dict[Annotated[str, Field(pattern=r"^20[0-9]{2}Q[1-4]$")], _Amount]),
     **{name: Shape(wanted) for name, wanted in SCORING_SHAPES.items()},
+    **DISCLOSURE_SHAPES,
 }
 PER_TARGET = ("baseline", "counting", "milestones", "goalposts")
 REQUIRED = (

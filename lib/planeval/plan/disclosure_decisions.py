@@ -1,14 +1,18 @@
-"""When a cell of a public table is hidden, and how little may be known of it then: the evaluators' decision."""
+"""What of the ledger anybody may read: when a number is hidden, how little may be known of it then, and what is public
+all the same. The evaluators' decisions.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from planeval.plan.model import Entry
+from planeval.plan.explaining import Shape
+from planeval.plan.model import Entry, WordId
 
 _Percent = Annotated[float, Field(gt=0, le=100)]
+PlaceTableKind = Literal["firms", "titles", "employees", "revenue"]
 
 
 class Dominance(Entry):
@@ -32,3 +36,22 @@ class DisclosureRule(Entry):
     dominance: Dominance | None
     count_values: Annotated[int, Field(ge=2, le=50), Strict()]
     amount_percent: _Percent
+
+
+class PublicPlaces(Entry):
+    """The tables by industry and zone that the public edition prints."""
+
+    tables: Annotated[tuple[PlaceTableKind, ...], Strict(False)]
+
+
+class PublicTotals(Entry):
+    """Targets whose total is printed although the rule would hide it, because it is a public matter anyway."""
+
+    targets: Annotated[tuple[WordId, ...], Strict(False)]
+
+
+DISCLOSURE_SHAPES = {
+    "disclosure_rule": Shape(DisclosureRule),
+    "public_places": Shape(PublicPlaces),
+    "public_totals": Shape(PublicTotals),
+}

@@ -196,6 +196,10 @@ def _reference_problems(decisions: dict[str, Decision], plan: Plan, document: Do
                     document, (*place, position, "id"), KIND_NAMES[override.kind], override.id, known[override.kind]
                 )
     targets = [target.id for target in plan.targets]
+    for place, totals in answers(decisions, "public_totals"):
+        for position, target in enumerate(totals.targets):
+            if target not in targets:
+                yield unknown_entry(document, (*place, "targets", position), "指标", target, targets)
     for place, parts in answers(decisions, "target_tasks"):
         for target, task in parts.items():
             if target not in targets:

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pydantic_core import to_jsonable_python
 
-from planeval.disclosure import withheld
+from planeval.disclosure import DisclosedReview, withheld
+from planeval.disclosure.public_places import COLUMNS as PLACE_COLUMNS
 from planeval.judge.unit_bands import COLUMNS as BAND_COLUMNS
 from planeval.ledger.exporting import inert
 from planeval.periods import Period
@@ -134,6 +135,12 @@ def _published(review: Review) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PUBLISHED_COLUMNS))
 
 
+def _public_places(review: Review) -> dict[str, pd.DataFrame]:
+    """As in disclosure.public_places; no table where the edition prints none."""
+    places = review.places if isinstance(review, DisclosedReview) else None
+    return {} if places is None or places.rows.empty else {name: places.rows for name in _PLACES}
+
+
 def _filings(review: Review) -> pd.DataFrame:
     columns = ("unit_id", "unit", "period", "file", "received_on", "sha256", "supersedes")
     rows = [
@@ -189,7 +196,10 @@ _GROUPS = (
     TableGroup(INDUSTRY_TABLES, lambda review: industry_tables(review.themes.industries)),
     TableGroup(ZONE_TABLES, lambda review: zone_tables(review.themes.zones)),
 )  # fmt: skip
-TABLE_MEANINGS = {name: meaning for group in _GROUPS for name, meaning in group.meanings.items()}
+# Tables that the internal edition has no need of: it holds what they are made from.
+_PLACES = {"public_places": "分产业、分区域的企业、资质、从业人员、营收：值、占全谷；不公开的为空"}
+_LOWER_ONLY = (TableGroup(_PLACES, _public_places, {PUBLIC: PLACE_COLUMNS}),)
+TABLE_MEANINGS = {name: meaning for group in (*_GROUPS, *_LOWER_ONLY) for name, meaning in group.meanings.items()}
 
 
 def published_tables(review: Review) -> dict[str, pd.DataFrame]:
@@ -198,7 +208,7 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
         return {name: content for group in _GROUPS for name, content in group.read(review).items()}
     return {
         name: content[list(group.forms[review.edition])]
-        for group in _GROUPS if review.edition in group.forms
+        for group in (*_GROUPS, *_LOWER_ONLY) if review.edition in group.forms
         for name, content in group.read(review).items()
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from planeval.ledger.tables import BY_ID
 from planeval.plan import CountingRule, Plan, part_names
 from planeval.plan.decisions import DispatchLimits, Finding, Lesson, LightBands, UnitJudgement
+from planeval.plan.disclosure_decisions import DisclosureRule, PublicPlaces, PublicTotals
 from planeval.plan.fund_reading import FundReading
 from planeval.plan.fusion import Fusion
 from planeval.plan.industry_decisions import ConcentrationBands, ReadinessCriterion, ReferenceShare
@@ -25,6 +26,7 @@ from planeval.plan.scoring_decisions import (
     WeightRule,
 )
 from planeval.show.counting_words import rule_in_words
+from planeval.show.disclosure_words import disclosure_in_words, places_in_words, totals_in_words
 from planeval.show.ladder_words import ladder_in_words, survival_in_words
 from planeval.show.light_decisions import bands_in_words, override_in_words
 from planeval.show.score_decisions import (
@@ -140,6 +142,9 @@ _WORDS: dict[type, Callable[[Any, Plan], str]] = {
     Fusion: _fusion,
     FundReading: _fund_reading,
     PolicyEffect: _policy_effect,
+    DisclosureRule: lambda value, plan: disclosure_in_words(value),
+    PublicPlaces: lambda value, plan: places_in_words(value),
+    PublicTotals: totals_in_words,
     tuple: _entries_in_order,
     dict: _entries,
 }

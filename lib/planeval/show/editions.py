@@ -8,7 +8,7 @@ from planeval.show.html import Fragment, paragraph
 
 READERS = {
     INTERNAL: "含全部台账明细，不得外传", UNIT: "只含本单位的报送，只发本单位", BRIEF: "供领导决策，不含企业名称和明细",
-    PUBLIC: "只含全谷合计，不含企业和单位的明细",
+    PUBLIC: "只含按公开规则可以公开的数，不含企业和单位的明细",
 }  # fmt: skip
 
 

@@ -34,5 +34,11 @@ EDITIONS = {
         tables=("targets",),
         about="targets",
     ),
+    "public_place_tables": Origin(
+        "企业、资质：季末在谷企业逐家数；从业人员、营收：在谷企业当季所报相加；占全谷＝本行合计÷全谷合计；"
+        "不公开的格由公开规则确定，已核验不能由公布的数算出。",
+        decisions=("disclosure_rule", "public_places", "public_totals"),
+        tables=("public_places",),
+    ),
     "public_method": Origin("照 method.yml 列出，没有计算。", tables=("decisions",)),
 }

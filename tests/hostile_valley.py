@@ -212,7 +212,7 @@ _CELLS = (
     "from planeval import open_review, opening, provenance\n"
     "from planeval.show.figures import chart, style\n"
     "from planeval.show.html import bullets, definition_list, folded, heading, paragraph, table, together\n"
-    "from planeval.show.origins import ORIGINS\nfrom planeval.show.trace import with_trace",
+    "from planeval.show.trace import with_trace",
     "review = open_review(plan, period, as_known_on, edition)\n"
     "texts = [text for file in review.published[:-1] for text in file.figures['series']]\nopening(review)",
     "## 一、标题和段落",
@@ -222,7 +222,7 @@ _CELLS = (
     "    for text in texts:\n"
     "        cells = table(text, (text, '数'), [(text, text)], ('text', 'number'), unit=text, notes=[text])\n"
     "        yield folded(text, cells + definition_list([(text, text)]))\n\n\n"
-    "with_trace(together(tables()), review, ORIGINS['problem_table'])",
+    "with_trace(together(tables()), review, 'problem_table')",
     "## 三、图",
     "def drawn(some):\n"
     "    with mpl.rc_context(style()):\n"
@@ -232,7 +232,7 @@ _CELLS = (
     "        axes.text(0, 0, some[-1])\n"
     "        data = table('图中数据', ('项目', '数'), [(text, '1') for text in some], ('text', 'number'))\n"
     "        return chart(figure, '；'.join(some), ' ¦ '.join(some), data)\n\n\n"
-    "with_trace(together(drawn(texts[at : at + 10]) for at in range(0, len(texts), 10)), review, ORIGINS['problem_table'])",
+    "with_trace(together(drawn(texts[at : at + 10]) for at in range(0, len(texts), 10)), review, 'evidence_table')",
     "## 四、Markdown",
     "for text in texts:\n    display({'text/markdown': text}, raw=True)",
     "## 五、原样",

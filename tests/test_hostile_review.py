@@ -31,6 +31,10 @@ from planeval.batch.run import Options, run_review
 from planeval.ledger.exporting import export_table, inert
 from planeval.ledger.tables import BY_ID
 from planeval.ledger.templates import write_template
+from planeval.office.document import write_documents
+from planeval.office.published import read_edition
+from planeval.office.word_text import clean
+from planeval.office.workbook import write_workbook
 from planeval.periods import Period
 from planeval.plan import load_review
 from planeval.publish.sanitise import ATTRIBUTES, TAGS, is_bar_width, is_image_source, is_page_link
@@ -362,3 +366,44 @@ def test_no_form_or_return_slip_holds_a_formula(hostile: Published, tmp_path: Pa
     assert live_cells(form) == [] and len(workbook_cells(form) & set(FORMULAS)) >= 60
     returned = sorted((hostile.root / "output" / REVIEW / RETURNS).glob("*.xlsx"))
     assert len(returned) >= 2 and [live for path in returned for live in live_cells(path)] == []
+
+
+# ------------------------------------------------------------------------------ files for the office
+
+_OUTWARD_PARTS = re.compile(r"embeddings|activeX|vbaProject|externalLink|altChunk|oleObject|customXml")
+_TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
+_PARAGRAPH = _TEXT[:-1] + "p"
+
+
+def word_paragraphs(content: bytes) -> set[str]:
+    """What stands in a Word file, a paragraph each; asserts that nothing in it is live or leads elsewhere."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    assert not [name for name in parts if _OUTWARD_PARTS.search(name)]
+    assert not [name for name, part in parts.items() if b'TargetMode="External"' in part or b"w:hyperlink" in part]
+    body = ElementTree.fromstring(parts["word/document.xml"])
+    instructions = [element.text for element in body.iter(f"{_TEXT[:-1]}instrText")]
+    assert not [
+        element for element in body.iter() if element.tag.endswith(("fldSimple", "object", "altChunk", "script"))
+    ]
+    assert {str(text).strip() for text in instructions} <= {"PAGE"}
+    return {"".join(text.text or "" for text in each.iter(_TEXT)) for each in body.iter(_PARAGRAPH)}
+
+
+def test_word_drafts_hold_the_texts_and_nothing_live(hostile: Published) -> None:
+    """`planeval export --format docx` of the page of all sinks: every text in a cell or a paragraph of its own."""
+    edition = read_edition(hostile.edition)
+    (page,) = (page for page in edition.pages if page.name == SINKS)
+    (content,) = write_documents(edition, [page]).values()
+    said = {" ".join(text.split()) for text in word_paragraphs(content)}
+    assert [text for text in TEXTS if clean(" ".join(text.split())) not in said] == []
+
+
+def test_the_workbook_of_an_edition_holds_the_texts_and_nothing_live(hostile: Published, tmp_path: Path) -> None:
+    """`planeval export --format xlsx`: every payload and every formula is a text cell."""
+    path = tmp_path / "tables.xlsx"
+    (content,) = write_workbook(read_edition(hostile.edition)).values()
+    path.write_bytes(content)
+    assert live_cells(path) == []
+    cells = workbook_cells(path)
+    assert [text for text in [*TEXTS, *FORMULAS] if not {text, inert(text)} & cells] == []

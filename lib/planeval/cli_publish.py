@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _NOT_PUBLISHED = {"after_failure": "失败的版本没有发布。", "interrupted": "已中断；没有发布完的版本没有改动。"}
 _TO_WHOM = {
-    "internal": "评估人员", "unit": "各责任单位，一个单位一页", "brief": "领导", "public": "公众",
+    "internal": "评估人员", "unit": "各责任单位，一个单位一页，附本单位的表", "brief": "领导", "public": "公众",
 }  # fmt: skip
 
 

@@ -121,10 +121,9 @@ class _Run:
             with self._pages(prepared) as pages:
                 made = _Making(pages, journal, proven, name, folder, self.workspace, self.progress).make(wanted)
         self.progress(Told("检查并发布", len(wanted), 0, len(wanted)))
-        units = {page.file: page.key for page in edition.pages} if name == UNIT else {}
 
         def guard(files: Mapping[str, bytes]) -> None:
-            refuse_leaks(prepared.whole, name, files, units)
+            refuse_leaks(prepared.whole, name, files, edition.units)
             refuse_machine_leaks(
                 files, machine_secrets(self.workspace), partial(_filed, self.workspace, prepared.whole)
             )
@@ -143,7 +142,7 @@ class _Run:
             return on_cluster(self.options.scheduler, Recipe(str(self.workspace.root), words, self.options.engine))
         if self.request.edition == UNIT:
             self.engine.hand_over_apart({
-                order.page.name: (disclose(prepared.whole, UNIT, order.page.key), order.parameters)
+                order.page.name: (prepared.edition.own[order.page.key], order.parameters)
                 for order in prepared.orders
             })  # fmt: skip
         else:
@@ -185,10 +184,11 @@ def _prepared(workspace: Workspace, request: ReviewRequest, options: Options, wh
         problems += error.problems
     if problems or whole is None:
         raise InputError(dict.fromkeys(problems))
-    edition = Edition(review, tuple(job.page for job in jobs), git_state(workspace))
+    own = {job.page.key: disclose(whole, UNIT, job.page.key) for job in jobs} if request.edition == UNIT else {}
+    edition = Edition(review, tuple(job.page for job in jobs), git_state(workspace), own)
     orders = tuple(
-        PageOrder(job.notebook, job.page, request.parameters() | job.own_parameters, edition.info(job.page.title),
-                  edition.expected, options.limits)
+        PageOrder(job.notebook, job.page, request.parameters() | job.own_parameters,
+                  edition.info(job.page.title, job.page.file), edition.expected, options.limits)
         for job in jobs
     )  # fmt: skip
     return _Prepared(edition, orders, whole.ledger.problems, whole)

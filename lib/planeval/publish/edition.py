@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from planeval.publish.jobs import INDEX
 from planeval.publish.manifest import PublishedPage
 from planeval.publish.page_contract import Expected, check_page
 from planeval.publish.staging import TABLES
-from planeval.publish.tables import csv_bytes, published_tables
+from planeval.publish.tables import csv_bytes, own_tables, published_tables
 from planeval.review import Review
 from planeval.show.editions import edition_text
 from planeval.show.html import Cell, paragraph
@@ -30,16 +30,20 @@ _NEXT = "下一步：按上面的原因改正后再运行一次同样的命令�
 
 @dataclass(frozen=True)
 class Edition:
-    """The review behind an edition, the pages it will consist of, and the commit it is made from."""
+    """The review behind an edition, the pages it will consist of, and the commit it is made from.
+
+    own: in the unit edition, unit → its own review.
+    """
 
     review: Review
     pages: tuple[PublishedPage, ...]
     git: GitState
+    own: Mapping[str, Review] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every published table by name, without `.csv`."""
-        return published_tables(self.review)
+        return own_tables(self.own) if self.review.edition == UNIT else published_tables(self.review)
 
     @cached_property
     def table_files(self) -> dict[str, bytes]:
@@ -53,13 +57,24 @@ class Edition:
             [INDEX, *(page.file for page in self.pages), *(f"{TABLES}/{name}.csv" for name in self.tables)]
         )
 
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """In the unit edition, file → the unit it is for: its page and its tables; empty in every other edition."""
+        if self.review.edition != UNIT:
+            return {}
+        own = {f"{TABLES}/{name}.csv": name.rpartition("-")[0] for name in self.tables}
+        return {page.file: page.key for page in self.pages} | own
+
     @property
     def expected(self) -> Expected:
         """What every page is checked against."""
         return Expected(self.review.fingerprint, self.review.is_sample, self.names)
 
-    def info(self, title: str, index: bool = False) -> PageInfo:
-        """What a page of this edition says about itself; index: whether it is the index."""
+    def info(self, title: str, file: str) -> PageInfo:
+        """What a page of this edition says about itself.
+
+        A unit gets its own page and tables, and not the index nor the others', so its page leads to no more than that.
+        """
         known = self.review.as_known_on
         footer = {
             "version": version("planeval"), "commit": self.git.label, "fingerprint": self.review.fingerprint,
@@ -68,8 +83,9 @@ class Edition:
         }  # fmt: skip
         name = EDITION_NAMES[self.review.edition]
         head = f"{self.review.plan.text.short_title} {self.review.period.label}评估（{name}）"
-        alone = self.review.edition == UNIT and not index  # a unit gets its page, not the index nor the others'
-        return PageInfo(title, head, self.review.is_sample, frozenset() if alone else self.names, footer)
+        unit = self.units.get(file)
+        files = self.names if unit is None else frozenset(name for name, whose in self.units.items() if whose == unit)
+        return PageInfo(title, head, self.review.is_sample, files, footer)
 
     def index(self) -> bytes:
         """index.html, within the contract. Raises PageRefused."""
@@ -89,7 +105,7 @@ class Edition:
         return self._checked(page.file, f"{page.title}（未完成）", blocks)
 
     def _checked(self, name: str, title: str, blocks: Sequence[str]) -> bytes:
-        text = page_exporter().render(blocks, self.info(title, name == INDEX))
+        text = page_exporter().render(blocks, self.info(title, name))
         faults = check_page(text, self.expected)
         if faults:
             raise PageRefused(Path(name).stem, faults)

@@ -12,7 +12,7 @@ from planeval.plan.method import EXAMPLE_AUTHOR
 from planeval.plan.review_files import INTERNAL, UNIT
 from planeval.problems import ERROR
 from planeval.publish.manifest import PublishedPage
-from planeval.publish.tables import TABLE_MEANINGS
+from planeval.publish.tables import meaning
 from planeval.review import Review
 from planeval.show.duty_matrix import duty_matrix
 from planeval.show.html import Cell, Fragment, folded, link, paragraph, table, together
@@ -20,7 +20,10 @@ from planeval.show.opening import opening
 from planeval.show.overview import target_table
 from planeval.show.trace import FILES, with_trace
 
-_HAND_OUT = "每个单位只发给它自己的一页：各页只有本单位报送的内容，发给别的单位就是泄露。本目录页由评估人员保存，不发。"
+_HAND_OUT = (
+    "每个单位只发给它自己的一页：各页只有本单位报送的内容，发给别的单位就是泄露。"
+    "它的数表在 tables 文件夹里，文件名以单位编号开头，同样只发给它。本目录页由评估人员保存，不发。"
+)
 
 
 def index_blocks(review: Review, pages: Sequence[PublishedPage], tables: dict[str, pd.DataFrame]) -> list[str]:
@@ -88,7 +91,7 @@ def _decisions(review: Review) -> Fragment:
 
 def _table_list(review: Review, tables: dict[str, pd.DataFrame]) -> Fragment:
     rows = [
-        (link(f"{name}.csv", f"tables/{name}.csv"), TABLE_MEANINGS[name], str(len(content)))
+        (link(f"{name}.csv", f"tables/{name}.csv"), meaning(name, review), str(len(content)))
         for name, content in tables.items()
     ]
     notes = ["CSV，UTF-8 编码，可用 Excel、WPS 直接打开；空格表示未报送，不是零。"]

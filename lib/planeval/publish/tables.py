@@ -25,12 +25,13 @@ from planeval.disclosure.public_places import COLUMNS as PLACE_COLUMNS
 from planeval.judge.unit_bands import COLUMNS as BAND_COLUMNS
 from planeval.ledger.exporting import inert
 from planeval.periods import Period
-from planeval.plan.review_files import BRIEF, INTERNAL, PUBLIC
+from planeval.plan.review_files import BRIEF, INTERNAL, PUBLIC, UNIT
 from planeval.publish.environment_tables import ENVIRONMENT_TABLES, environment_tables
 from planeval.publish.finance_tables import FINANCE_TABLES, finance_tables
 from planeval.publish.incubation_tables import INCUBATION_TABLES, incubation_tables
 from planeval.publish.place_tables import INDUSTRY_TABLES, ZONE_TABLES, industry_tables, zone_tables
 from planeval.review import Review
+from planeval.show.edition_tables import own_file
 
 DECISION_COLUMNS = ("decision", "question", "value", "reading", "reason", "by", "from")
 PROBLEM_COLUMNS = ("file", "sheet", "cell", "level", "unit", "message", "value", "expected", "remedy", "rule")
@@ -49,8 +50,9 @@ _CLUSTER_TABLES = {
 class TableGroup(NamedTuple):
     """Tables read together: what each holds by file name, as the index prints it, and where they come from.
 
-    forms: the editions beside the internal one in which they may stand, with the columns they show there. They are
-    read from the edition's own review, so a table that its review does not hold cannot be published by mistake.
+    forms: the editions beside the internal one in which they may stand, with the columns they show there, all when
+    none are named. They are read from the edition's own review, so a table that its review does not hold cannot be
+    published by mistake.
     """
 
     meanings: dict[str, str]
@@ -75,9 +77,11 @@ _TASK_COLUMNS = (
     "evidence_override",
 )  # fmt: skip
 _TARGETS, _TASKS = dict.fromkeys((BRIEF, PUBLIC), _TARGET_COLUMNS), dict.fromkeys((BRIEF, PUBLIC), _TASK_COLUMNS)
-_UNITS = {BRIEF: (
+_UNIT_COLUMNS = (
     "unit_id", "name", "filing", "tables_due", "tables_filed", "refused", "milestones", "due", "finished", "overdue",
-)}  # fmt: skip
+)  # fmt: skip
+_UNITS = {BRIEF: _UNIT_COLUMNS, UNIT: (*_UNIT_COLUMNS, "items", "score", "rank_low", "rank_high", "band")}
+_OWN: dict[str, tuple[str, ...]] = {UNIT: ()}  # all columns of the unit's own rows, see disclosure.own_rows
 
 
 def _cluster(review: Review) -> dict[str, pd.DataFrame]:
@@ -168,9 +172,10 @@ _GROUPS = (
     _one("tasks", "各项重点任务的节点数和状态", lambda review: review.tasks),
     _one("task_lights", "各项重点任务的进度灯、展望灯、证据灯和依据", lambda review: review.task_lights, _TASKS),
     _one("units", "各责任单位的得分、收缩后得分、名次区间、分段，报送和牵头节点", _units, _UNITS),
-    _one("unit_lights", "各责任单位的进度灯、展望灯、证据灯和依据", lambda review: review.unit_lights),
-    _one("milestones", "任务节点明细和状态", lambda review: review.milestones),
-    _one("nodes", "任务分解的节点：牵头、配合、时限、前置节点、状态、是否有单位报送", lambda review: review.nodes),
+    _one("unit_lights", "各责任单位的进度灯、展望灯、证据灯和依据", lambda review: review.unit_lights, _OWN),
+    _one("milestones", "任务节点明细和状态", lambda review: review.milestones, _OWN),
+    _one("nodes", "任务分解的节点：牵头、配合、时限、前置节点、状态、是否有单位报送", lambda review: review.nodes,
+         _OWN),
     _one("slippage", "逾期或未报送的节点和它压住的后续节点", lambda review: review.slippage),
     _one("burn_up", "各季末计划到期和已完成的节点（累计）", lambda review: review.burn_up),
     _one("actors_platforms", "创新平台明细：种类、级别、认定机关、依托单位、状态",
@@ -182,16 +187,16 @@ _GROUPS = (
     _one("transfer_cohorts", "各期成果走到各阶段的比例", lambda review: review.themes.transfer.cohorts),
     _one("transfer_sources", "成果的来源", lambda review: review.themes.transfer.sources),
     _one("transfer_receivers", "成果的接收方", lambda review: review.themes.transfer.receivers),
-    _one("dispatch", "督办事项：事由、承办单位、时限、状态、办结灯、延期和反馈", lambda review: review.orders),
+    _one("dispatch", "督办事项：事由、承办单位、时限、状态、办结灯、延期和反馈", lambda review: review.orders, _OWN),
     TableGroup(FINANCE_TABLES, lambda review: finance_tables(review.themes.finance)),
     _one("policies", "政策：落实主体、文号、应享实享、应兑已兑（万元）、复评、废改立建议",
          lambda review: review.themes.policies.inventory),
     _one("decisions", "评估人员的决定：取值、理由、作出者、起用季度", _decisions,
          {PUBLIC: DECISION_COLUMNS}),
-    _one("problems", "报送中的错误和警告：位置、问题、处理", _problems),
+    _one("problems", "报送中的错误和警告：位置、问题、处理", _problems, _OWN),
     _one("duplicates", "两个以上单位重复报送的事项和采用的一方", lambda review: review.ledger.duplicates),
     _one("published", "公开数和出处", _published, {PUBLIC: PUBLISHED_COLUMNS}),
-    _one("filings", "计入本次评估的报送文件和哈希", _filings),
+    _one("filings", "计入本次评估的报送文件和哈希", _filings, _OWN),
     TableGroup(_CLUSTER_TABLES, _cluster),
     TableGroup(INDUSTRY_TABLES, lambda review: industry_tables(review.themes.industries)),
     TableGroup(ZONE_TABLES, lambda review: zone_tables(review.themes.zones)),
@@ -207,10 +212,25 @@ def published_tables(review: Review) -> dict[str, pd.DataFrame]:
     if review.edition == INTERNAL:
         return {name: content for group in _GROUPS for name, content in group.read(review).items()}
     return {
-        name: content[list(group.forms[review.edition])]
+        name: content[list(group.forms[review.edition] or content.columns)]
         for group in (*_GROUPS, *_LOWER_ONLY) if review.edition in group.forms
         for name, content in group.read(review).items()
     }  # fmt: skip
+
+
+def own_tables(reviews: Mapping[str, Review]) -> dict[str, pd.DataFrame]:
+    """The tables of the unit edition, each of one unit's own rows and named after it. reviews: unit → its review."""
+    return {
+        own_file(unit, name): content
+        for unit, review in reviews.items()
+        for name, content in published_tables(review).items()
+    }
+
+
+def meaning(name: str, review: Review) -> str:
+    """What a table of an edition holds, as the index prints it; in the unit edition whose rows too."""
+    unit, _, table = name.rpartition("-")
+    return f"{review.plan.unit(unit).short_name}：{TABLE_MEANINGS[table]}" if unit else TABLE_MEANINGS[table]
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

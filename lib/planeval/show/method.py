@@ -6,9 +6,10 @@ from planeval.disclosure import withheld
 from planeval.ledger.tables import BY_ID
 from planeval.plan import part_names
 from planeval.plan.method import EXAMPLE_AUTHOR
-from planeval.plan.review_files import INTERNAL
+from planeval.plan.review_files import INTERNAL, UNIT
 from planeval.review import Review
 from planeval.show.decision_words import value_in_words
+from planeval.show.edition_tables import TABLES_OF, files_of_edition
 from planeval.show.html import STACKED, Cell, Fragment, esc, folded, link, paragraph, rows_of, table, together
 from planeval.show.trace import FILES, traced
 from planeval.show.words import listed
@@ -140,6 +141,10 @@ def provenance(review: Review) -> Fragment:
     tables = "、".join(link(name, f"tables/{name}").html for name in ("targets.csv", "verdicts.csv", "problems.csv"))
     said = f"本页由 {len(review.inputs)} 个输入文件算出，复核码 {review.fingerprint}。"
     own = Fragment(f'<p id="{FILES}">{esc(said)}</p>')
+    if review.edition == UNIT:
+        files = "、".join(link(file, file).html for file in files_of_edition(review, TABLES_OF[UNIT]))
+        sent = Fragment(f"<p>本单位的各表另存为 CSV，随本页一起发：{files}。</p>")
+        return together([own, sent, folded("输入文件和哈希", listing, "trace")])
     if review.edition != INTERNAL:
         return together([own, folded("输入文件和哈希", listing, "trace")])
     return together([

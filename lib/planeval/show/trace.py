@@ -21,6 +21,7 @@ from planeval.plan.review_files import UNIT
 from planeval.problems import shorten
 from planeval.review import Review
 from planeval.show.decision_words import value_in_words
+from planeval.show.edition_tables import files_of_edition
 from planeval.show.html import Cell, Fragment, definition_list, esc, folded, link, together
 from planeval.show.origins import ORIGINS, Origin
 from planeval.show.sentences import numbers_linked, source_of
@@ -146,7 +147,7 @@ def _ranges(numbers: list[int]) -> str:
 
 def checking(review: Review, tables: Iterable[str]) -> Cell:
     """Where a reader goes on: the published tables, the list of input files with their hashes, the 复核码."""
-    links = [link(f"tables/{name}.csv", f"tables/{name}.csv") for name in tables]
+    links = [link(file, file) for file in files_of_edition(review, tables)]
     links.append(link("输入文件和哈希", f"#{FILES}"))
     text = "、".join(cell.text for cell in links)
     code = f"；复核码 {review.fingerprint}"

@@ -80,7 +80,16 @@ def test_no_canary_is_in_a_workbook_of_the_brief_or_the_public_edition(
         views = [(view.part or name, view.content.decode("utf-8", "replace")) for view in views_of(content)]
         assert len(views) > 10
         assert not [part for part, text in views for canary in planted.owners if canary in text]
-    assert write_workbook(read_edition(editions / "unit")) == {}, "units are sent their page, and no tables"
+
+
+def test_a_unit_s_workbook_holds_its_own_rows_alone(planted: Canaries, editions: Path) -> None:
+    """One workbook per unit, for a unit is sent its own and no other; the index lists them all and is not sent."""
+    files = write_workbook(read_edition(editions / "unit"))
+    units = {path.stem.removeprefix("40_unit-") for path in (editions / "unit").glob("40_unit-*.html")}
+    assert {name.split("_")[2] for name in files} == units
+    for name, content in files.items():
+        text = "\n".join(view.content.decode("utf-8", "replace") for view in views_of(content))
+        assert not [each for each in planted.of_others(name.split("_")[2]) if each in text], name
 
 
 def test_a_unit_finds_nothing_of_another_unit_on_its_page(planted: Canaries, editions: Path) -> None:

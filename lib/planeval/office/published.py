@@ -39,13 +39,25 @@ class EditionPage:
 
 @dataclass(frozen=True)
 class EditionTable:
-    """A published CSV table. name: `targets`. meaning, notes: as the index page prints them. Cells as text."""
+    """A published CSV table. name: `targets`, in the unit edition `kejiju-units`. meaning, notes: as the index page
+    prints them. Cells as text.
+    """
 
     name: str
     meaning: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...]
+
+    @property
+    def unit(self) -> str:
+        """Whose own rows it holds; empty outside the unit edition."""
+        return self.name.rpartition("-")[0]
+
+    @property
+    def kind(self) -> str:
+        """Which table it is, whoever's rows it holds: `units`."""
+        return self.name.rpartition("-")[2]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from planeval.office.sheet_layout import (
 from planeval.office.table_forms import TEXT, TableForm, table_form
 from planeval.office.workbook_cells import DIGITS, TypedCell, cell_formats, decimals_of, shown, typed, write_cell
 from planeval.periods import Period
+from planeval.plan.review_files import UNIT
 from planeval.problems import InputError, Problem
 
 CONTENTS = "目录"
@@ -58,10 +59,19 @@ class _Sheet:
 
 
 def write_workbook(edition: EditionFiles, _: Sequence[EditionPage] = ()) -> dict[str, bytes]:
-    """File name → bytes of the workbook; nothing for an edition that publishes no tables, whatever pages are asked."""
-    if not edition.tables:
-        return {}
-    return {f"{edition.review}_{edition.edition_name}_数据表.xlsx": workbook_bytes(edition)}
+    """File name → bytes of the workbook; nothing for an edition that publishes no tables, whatever pages are asked.
+
+    In the unit edition one workbook per unit, with its own tables and no other, for a unit is sent only its own.
+    """
+    stem, name = f"{edition.review}_{edition.edition_name}", "数据表.xlsx"
+    if edition.edition != UNIT:
+        return {f"{stem}_{name}": workbook_bytes(edition)} if edition.tables else {}
+    own: dict[str, list[EditionTable]] = {}
+    for table in edition.tables:
+        own.setdefault(table.unit, []).append(table)
+    return {
+        f"{stem}_{unit}_{name}": workbook_bytes(replace(edition, tables=tuple(tables))) for unit, tables in own.items()
+    }
 
 
 def workbook_bytes(edition: EditionFiles) -> bytes:
@@ -92,7 +102,7 @@ def _sheet(edition: EditionFiles, table: EditionTable) -> _Sheet:
             _file(table), rule="export", message=f"有 {len(table.rows):,} 行，一张工作表放不下",
             expected=f"不多于 {MOST_ROWS:,} 行", remedy="直接使用 CSV 文件",
         )])  # fmt: skip
-    form = table_form(table.name, table.columns)
+    form = table_form(table.kind, table.columns)
     rows = [
         [in_words(table.name, column.field, text) for column, text in zip(form.columns, row, strict=True)]
         for row in table.rows

@@ -45,9 +45,15 @@ def score_and_changes(review: Review) -> Fragment:
     return together([score_section(review), change_section(review)])
 
 
-def _lead(review: Review, changed: list[dict[str, Any]]) -> str:
+def change_sentence(review: Review) -> str:
+    """How many values, lights and scores differ from the last review as it was known then; '' when there was none."""
+    if review.last_review is None:
+        return ""
+    return _counted(review, [row for row in rows_of(review.changes) if row["cause"] != NONE])
+
+
+def _counted(review: Review, changed: list[dict[str, Any]]) -> str:
     counts = {what: sum(row["what"] == what for row in changed) for what in (VALUE, LIGHT, SCORE)}
-    total = next((row for row in changed if row["what"] == TOTAL), None)
     said = f"与 {_last(review)} 评估当时的结果相比，"
     said += (
         "、".join(f"{count} 项{what}" for what, count in counts.items() if count) or "各项指标的数值、灯和得分都没有"
@@ -56,6 +62,12 @@ def _lead(review: Review, changed: list[dict[str, Any]]) -> str:
     corrected = [row["name"] for row in changed if row["what"] == VALUE and "更正" in row["cause"]]
     if corrected:
         said += f"上期数值因更正或补报而不同的有 {len(corrected)} 项：{'、'.join(corrected)}。"
+    return said
+
+
+def _lead(review: Review, changed: list[dict[str, Any]]) -> str:
+    said = _counted(review, changed)
+    total = next((row for row in changed if row["what"] == TOTAL), None)
     if total is not None and total["difference"] is not None:
         said += f"总分由 {total['before']:.1f} 到 {total['after']:.1f}（{signed_points(total['difference'])} 分）。"
     return said

@@ -11,6 +11,7 @@ from planeval.judge.progress import DONE
 from planeval.judge.unit_bands import BANDS
 from planeval.plan import part_names
 from planeval.review import Review
+from planeval.show.changes import change_sentence
 from planeval.show.dispatch import order_digest
 from planeval.show.figures import progress_chart
 from planeval.show.findings import fusion_line, task_findings
@@ -40,8 +41,17 @@ def see(text: str, *pages: tuple[str, str]) -> Fragment:
 
 
 def report_summary(review: Review) -> Fragment:
-    """摘要: the conclusion, the points in order of weight, the score in a sentence, a card per target."""
-    return together([summary(review), score_line(review), headline_cards(review)])
+    """摘要: the conclusion, the points in order of weight, the score, what changed, a card per target."""
+    return together([summary(review), score_line(review), _change_line(review), headline_cards(review)])
+
+
+def _change_line(review: Review) -> Fragment:
+    """What differs from the last review, in one sentence; nothing where there was none."""
+    said = change_sentence(review)
+    if not said:
+        return Fragment("")
+    pages = (("21_score", "综合得分与变化"), ("80_data_quality", "数据质量（修订）"))
+    return with_trace(see(said, *pages), review, "change_section")
 
 
 @traced

@@ -14,8 +14,8 @@ from planeval.office.document import _FRAMES, word_draft
 from planeval.office.page_parts import Cell, Listing, Span, TablePart
 from planeval.office.page_reading import page_of
 from planeval.office.published import read_edition
+from planeval.office.word_columns import ems, fitted
 from planeval.office.word_package import About, WordFile
-from planeval.office.word_tables import ems, fitted
 
 # CT_PPr, CT_RPr, CT_TblPr, CT_TcPr, CT_SectPr and CT_Settings of ECMA-376, as far as we write them: Word calls a file
 # damaged in which they stand otherwise.

@@ -22,8 +22,9 @@ from planeval.office.page_parts import (
 )
 from planeval.office.pictures import picture_of
 from planeval.office.published import EditionFiles, EditionPage
+from planeval.office.word_columns import Frame, fitted
 from planeval.office.word_package import SIDEWAYS_WIDTH, UPRIGHT_WIDTH, About, WordFile
-from planeval.office.word_tables import Frame, fitted, plain_table, table_xml
+from planeval.office.word_tables import plain_table, table_xml
 from planeval.office.word_text import FANG, HEI, SONG, Look, attribute, of_lines, paragraph, run, spans
 from planeval.problems import InputError, Problem
 
@@ -37,6 +38,7 @@ _ANNEXES = {"more": "明细", "data": "图中数据", "trace": "来历"}
 _UNNUMBERED = (
     '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr><w:ind w:firstLineChars="200" w:firstLine="640"/>'
 )
+_IS_HEADING = '<w:p><w:pPr><w:pStyle w:val="Heading'
 _LONG_WORD = re.compile(r"[!-~]{18}|[\w.]+(?:、[\w.]+\.[a-z]+){2}", re.ASCII)
 _COUNTED = "一二三"
 
@@ -90,9 +92,9 @@ class _Draft:
             self._add(part)
         self._see_also()
         self._upright()
+        self.body.append(paragraph(run(page.foot), "TableNote"))
         self._annex()
         self._upright()
-        self.body.append(paragraph(run(page.foot), "TableNote"))
         self.body.append(self.file.section(False))
         return self.file.bytes_of(self.body)
 
@@ -199,8 +201,13 @@ class _Draft:
                     self._add(part)
 
     def _turn(self, sideways: bool) -> None:
-        """End the section so far; what follows stands on pages of the other direction."""
+        """End the section so far; what follows, with its headings, stands on pages of the other direction."""
+        end = len(self.body)
+        while sideways and end and self.body[end - 1].startswith(_IS_HEADING):
+            end -= 1
+        self.body, headings = self.body[:end], self.body[end:]
         self.body.append(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{self.file.section(self.sideways)}</w:pPr></w:p>')
+        self.body += headings
         self.sideways = sideways
 
     def _upright(self) -> None:

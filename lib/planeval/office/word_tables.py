@@ -2,134 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import ceil
-from typing import NamedTuple
 
 from planeval.office.page_parts import Cell, TablePart
+from planeval.office.word_columns import Fitted
 from planeval.office.word_text import HEI, SONG, Look, attribute, of_lines, paragraph, run
 
 TWIPS = 20  # to a point
-_PADDING = 5.4  # points of every column that text may not use
-_LONGEST_WORD = 13.0  # in ems; a longer code or hash is broken
-_LONGEST_MARK = 6.5
-_NAMES = (9.0, 6.0, 4.0)  # ems of what a row is about that stay on one line, the most where there is room
-_LEAST = 2.2
-_WIDEST = 40.0
-_TALLEST = 7  # lines a row may have before a smaller type or a wider page is tried
 _LONG_ROW = 2500  # characters of finished XML from which a row of facts may be split over two pages
 _KEPT_TOGETHER = 7  # rows of a table that is not broken at all
 _SHADES = {"none": "E9EEF3", "some": "B9C6D3", "most": "7F93A8"}
 _ALIGN = {"text": "left", "number": "right", "mark": "center"}
-
-
-class Frame(NamedTuple):
-    """The room for a table: width in points, whether on a page turned sideways, size of the type in points."""
-
-    width: float
-    sideways: bool
-    size: float
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A table with the frame that suits it and the widths of its columns in points."""
-
-    table: TablePart
-    frame: Frame
-    widths: tuple[float, ...]
-
-
-def fitted(table: TablePart, frames: Sequence[Frame]) -> Fitted:
-    """The first frame in which no word is broken and no row grows tall, else the one that makes the least pages."""
-    tried = [(frame, *_widths(table, frame, name)) for frame in frames for name in _NAMES]
-    whole = [(frame, widths) for frame, widths, fits in tried if fits]
-    for frame, widths in whole:
-        if _tallest(table, widths, frame) <= _TALLEST:
-            return Fitted(table, frame, widths)
-    frame, widths = min(whole or [tried[-1][:2]], key=lambda each: _height(table, each[1], each[0]))
-    return Fitted(table, frame, widths)
-
-
-def ems(text: str) -> float:
-    """The width of a line of text in ems: a Chinese character 1, a figure or Latin letter about half."""
-    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
-    capitals = sum(char.isascii() and char.isupper() for char in text)
-    return wide + 0.53 * (len(text) - wide) + 0.17 * capitals
-
-
-def _columns(table: TablePart) -> int:
-    return max((sum(cell.columns for cell in row) for row in (*table.head, *table.rows)), default=1)
-
-
-def _needs(table: TablePart, name: float) -> tuple[list[float], list[float]]:
-    """Of each column in ems: the least width that breaks no word, and the width of its longest line."""
-    count = _columns(table)
-    least, most = [_LEAST] * count, [_LEAST] * count
-    for index, row in enumerate((*table.head, *table.rows)):
-        place = 0
-        for cell in row:
-            if cell.columns == 1:
-                for line in cell.lines:
-                    text = "".join(span.text for span in line)
-                    most[place] = max(most[place], ems(text))
-                    least[place] = max(least[place], _longest(text, cell, index < len(table.head), name))
-            place += cell.columns
-    return least, most
-
-
-def _longest(text: str, cell: Cell, is_head: bool, name: float) -> float:
-    """The widest piece of a line that stays on one line; Chinese text may be broken after four characters, what a row
-    is about (its first cell) after `name` characters, a heading after half of them.
-    """
-    if cell.align != "text" and not is_head:
-        return min(ems(text), _LONGEST_MARK)
-    least = name / 2 if is_head else name if cell.is_head else _NAMES[-1]
-    words = "".join(char if char.isascii() else " " for char in text).split()
-    return min(max([ems(word) for word in words] + [min(ems(text), least)]), _LONGEST_WORD)
-
-
-def _widths(table: TablePart, frame: Frame, name: float) -> tuple[tuple[float, ...], bool]:
-    """Widths in points that fill the frame, and whether every column has its least."""
-    least, most = _needs(table, name)
-    room = frame.width - _PADDING * len(least)
-    needed = sum(least) * frame.size
-    if needed > room:
-        return tuple(_PADDING + each * room / sum(least) for each in least), False
-    wished = [max(min(width, _WIDEST) - base, 0.15) for width, base in zip(most, least, strict=True)]
-    spare = room - needed
-    if sum(wished) * frame.size <= spare:  # every line fits: what is left goes to the columns by their width
-        natural = [base + wish for base, wish in zip(least, wished, strict=True)]
-        return tuple(_PADDING + each * room / sum(natural) for each in natural), True
-    return tuple(
-        _PADDING + base * frame.size + spare * wish / sum(wished) for base, wish in zip(least, wished, strict=True)
-    ), True
-
-
-def _rows_tall(table: TablePart, widths: Sequence[float], frame: Frame) -> list[int]:
-    """Lines of each row."""
-    found = []
-    for row in (*table.head, *table.rows):
-        place, lines = 0, 1
-        for cell in row:
-            width = sum(widths[place : place + cell.columns]) - _PADDING
-            texts = ["".join(span.text for span in line) for line in cell.lines]
-            lines = max(lines, sum(max(1, ceil(ems(text) * frame.size / width - 0.05)) for text in texts))
-            place += cell.columns
-        found.append(lines)
-    return found
-
-
-def _tallest(table: TablePart, widths: Sequence[float], frame: Frame) -> int:
-    return max(_rows_tall(table, widths, frame), default=1)
-
-
-def _height(table: TablePart, widths: Sequence[float], frame: Frame) -> float:
-    """Pages that the table takes, roughly; a page on its side holds less."""
-    points = sum(lines * frame.size * 1.3 + 4 for lines in _rows_tall(table, widths, frame))
-    return points / (420 if frame.sideways else 620)
 
 
 def table_xml(fit: Fitted) -> str:

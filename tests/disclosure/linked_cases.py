@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from planeval.disclosure.linked import Address, Cell, Contribution, LinkedTables, Publication, adds_up, crossed, share
 from planeval.plan.disclosure_decisions import DisclosureRule, Dominance
+from planeval.review import Review
 
 RULE = DisclosureRule(
     threshold=3, p_percent=15, dominance=Dominance(largest=1, percent=85), count_values=3, amount_percent=15
@@ -96,3 +98,15 @@ def small_tables(draw: st.DrawFn) -> tuple[LinkedTables, frozenset[Address]]:
     inner = [Address("t", row, column) for row in "xy" for column in columns]
     hidden = draw(st.sets(st.sampled_from(inner), min_size=1, max_size=4))
     return tables, frozenset(hidden | draw(st.sets(st.just(whole), max_size=1)))
+
+
+def decided(review: Review, name: str, value: object) -> Review:
+    """The review as it would be under another decision; value None: not decided."""
+    decisions = dict(review.method.text.decisions)
+    if value is None:
+        del decisions[name]
+    else:
+        versions = tuple(each.model_copy(update={"value": value}) for each in decisions[name].values)
+        decisions[name] = decisions[name].model_copy(update={"values": versions})
+    text = review.method.text.model_copy(update={"decisions": decisions})
+    return replace(review, method=review.method.model_copy(update={"text": text}))

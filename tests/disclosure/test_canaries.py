@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import csv
+import hashlib
 import html
 import io
+import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -13,11 +17,14 @@ import pytest
 
 from canaries import QUARTER, Canaries, canary_workspace
 from planeval.batch.run import Options, run_review
+from planeval.disclosure.public_places import HIDDEN, every_cell
 from planeval.office.document import write_documents
 from planeval.office.published import read_edition
 from planeval.office.workbook import write_workbook
 from planeval.plan import load_review
+from planeval.problems import InputError
 from planeval.publish.file_views import views_of
+from planeval.publish.published_editions import PLACES
 from planeval.review import open_review
 from planeval.workspace import Workspace
 
@@ -136,3 +143,42 @@ def test_a_unit_is_never_handed_the_rows_of_another(planted: Canaries) -> None:
     for edition, unit in (("brief", ""), ("public", ""), ("unit", ""), ("unit", "kejiju"), ("unit", "jingkaiqu")):
         handed = pickle.dumps(disclose(whole, edition, unit))
         assert not [each for each in planted.of_others(unit) if each.encode("utf-8") in handed], (edition, unit)
+
+
+def test_an_earlier_edition_that_tells_a_hidden_number_stops_the_publication(planted: Canaries, editions: Path) -> None:
+    """Published again beside an edition of the same quarter in which one hidden cell was printed: refused, and what
+    stood there stays.
+    """
+    place, output = Workspace(planted.root), planted.root / "output"
+    whole = open_review("jincheng", QUARTER, workspace=planted.root)
+    told = every_cell(whole)
+    rows = read_places(editions / "public")
+    hidden = next(number for number, row in enumerate(rows) if row["state"] == HIDDEN and told["value"][number] > 0)
+    early = output / "early" / "public"
+    shutil.copytree(editions / "public", early)
+    rows[hidden]["value"] = f"{told['value'][hidden]:g}"
+    write_places(early, rows)
+    before = (editions / "public" / "run.json").read_bytes()
+    with pytest.raises(InputError, match="以前的公开版 early/public"):
+        run_review(place, load_review(place, QUARTER).of_edition("public"), output, Options(), lambda said: None, whole)
+    assert (editions / "public" / "run.json").read_bytes() == before
+    shutil.rmtree(early)
+    run_review(place, load_review(place, QUARTER).of_edition("public"), output, Options(), lambda said: None, whole)
+
+
+def read_places(folder: Path) -> list[dict[str, str]]:
+    with (folder / PLACES).open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def write_places(folder: Path, rows: list[dict[str, str]]) -> None:
+    """The table with other rows, and a run.json that accounts for it."""
+    with (folder / PLACES).open("w", encoding="utf-8-sig", newline="") as lines:
+        writer = csv.DictWriter(lines, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256((folder / PLACES).read_bytes()).hexdigest()
+    for entry in run["outputs"]:
+        entry["sha256"] = digest if entry["path"] == PLACES else entry["sha256"]
+    (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")

@@ -29,6 +29,7 @@ from planeval.publish.hygiene import refuse_machine_leaks
 from planeval.publish.jobs import Job, check_only, prepare_jobs
 from planeval.publish.page_engine import WARM, PageEngine
 from planeval.publish.page_making import KILLED, MadePage, PageOrder
+from planeval.publish.public_audit import refuse_recoverable
 from planeval.publish.reviews_index import write_reviews_index
 from planeval.publish.run_notebook import UNASKED, Limits
 from planeval.publish.staging import edition_stage
@@ -124,6 +125,7 @@ class _Run:
 
         def guard(files: Mapping[str, bytes]) -> None:
             refuse_leaks(prepared.whole, name, files, edition.units)
+            refuse_recoverable(prepared.whole, name, files, self.output)
             refuse_machine_leaks(
                 files, machine_secrets(self.workspace), partial(_filed, self.workspace, prepared.whole)
             )

@@ -22,9 +22,9 @@ from planeval.disclosure.public_system import (
     WHOLE,
     PublicSystem,
     public_system,
-    revenue_totals,
-    table_name,
     target_address,
+    titled,
+    window_totals,
 )
 from planeval.disclosure.rules import needs_of
 from planeval.disclosure.suppression import Suppression, suppress
@@ -131,15 +131,15 @@ def _suppressed(same: _Same) -> tuple[PublicSystem, Suppression] | None:
         raise InputError([refusal(finding.line()) for finding in error.findings]) from error
 
 
-def _totals_before(review: Review) -> dict[Address, float | None]:
+def _totals_before(review: Review) -> dict[Address, frozenset[float]]:
     """The totals of revenue in the earlier quarters of its target's window, as if all were printed."""
-    found: dict[Address, float | None] = {}
-    for address in revenue_totals(review):
-        quarter = Period.parse(address.period)
-        tables = place_tables(review.ledger, review.plan, review.method, quarter)
-        revenue = next((each for each in tables if each.kind == REVENUE), None)
-        if revenue is not None:
-            found[address] = float(round(math.fsum(revenue.rows["amount"])))
+    found: dict[Address, frozenset[float]] = {}
+    for address in window_totals(review, review.period)[1]:
+        if not address.period:
+            continue
+        tables = place_tables(review.ledger, review.plan, review.method, Period.parse(address.period))
+        for table in (each for each in tables if each.kind == REVENUE):
+            found[address] = frozenset([math.floor(math.fsum(table.rows["amount"]) + 0.5)])
     return found
 
 
@@ -147,7 +147,8 @@ def refusal(said_of_it: str) -> Problem:
     """A finding as a problem, with what to do about it."""
     return Problem(
         "公开版", rule="disclosure", message=said_of_it,
-        remedy=f"在 method.yml 的 {PLACES} 里去掉泄露它的那张表，或者收回、更正泄露它的那处文字；改好以前不发布公开版",
+        remedy=f"在 method.yml 的 {PLACES} 里去掉泄露它的那张表，或者改掉泄露它的那处文字；以前的公开版泄露的，"
+        "如果从没有发出去，删掉它的文件夹再发布；改好以前不发布公开版",
     )  # fmt: skip
 
 
@@ -155,7 +156,7 @@ def cells_as_rows(system: PublicSystem, withheld: frozenset[Publication]) -> pd.
     """COLUMNS, in the order in which they are printed; a share only where part and whole are both printed."""
     rows = []
     for table in system.printed:
-        name = table_name(table)
+        name = titled(table.name)
         whole = system.tables.at[Address(name, WHOLE, WHOLE)]
         for cell in (cell for cell in system.tables.cells if cell.address.table == name and not cell.address.period):
             shown = cell.address not in withheld

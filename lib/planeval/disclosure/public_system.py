@@ -61,13 +61,16 @@ class PublicSystem:
         return replace(self, tables=_tied(self.tables, known))
 
 
-Printed = Mapping[Address, float | None]
-"""What earlier editions printed: address with its quarter → the number, None where it was not printed."""
+Printed = Mapping[Address, frozenset[float]]
+"""What earlier editions printed: address with its quarter → the numbers, none where it was not printed."""
 
 
-def table_name(table: PlaceTable) -> str:
+def titled(name: str) -> str:
     """What a table by industry and zone is called where it is not printed itself."""
-    return f"分产业分区域的{table.name}"
+    return f"分产业分区域的{name}"
+
+
+REVENUE_TABLE = titled(NAMES[REVENUE][0])
 
 
 def target_address(name: str) -> Address:
@@ -87,9 +90,8 @@ def public_system(review: Review, before: Printed) -> PublicSystem | None:
     kinds = _decided(review, PLACES, "tables")
     found = place_tables(review.ledger, review.plan, review.method, review.period)
     printed = tuple(table for table in found if table.kind in kinds)
-    cells = {table.name: tuple(_cells(table, review, review.period)) for table in found}
-    cells = {table.name: cells[table.name] if table in printed else _unprinted(cells[table.name]) for table in found}
-    tables = _tied_quarter(LinkedTables(tuple(_target_cells(review))), found, cells)
+    cells = {table.name: tuple(_cells(table, review, review.period)) for table in printed}
+    tables = _tied_quarter(LinkedTables(tuple(_target_cells(review))), printed, cells)
     quarters = {Period.parse(address.period): found for address in before if address.period}
     for quarter in quarters:
         found = place_tables(review.ledger, review.plan, review.method, quarter)
@@ -110,16 +112,14 @@ def _tied(tables: LinkedTables, ties: Iterable[Statement]) -> LinkedTables:
     return tables.joined(LinkedTables(()), [each for each in ties if tables.agrees(each)])
 
 
-def _unprinted(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    return tuple(replace(cell, unprinted=True) for cell in cells)
-
-
 def _listed(cells: Iterable[Cell], before: Printed) -> Iterator[Cell]:
-    """The cells of an earlier quarter that an edition spoke of."""
+    """The cells of an earlier quarter that an edition spoke of; a printed one is taken as known to the last digit,
+    which is the safe side and keeps quarters apart.
+    """
     for cell in cells:
         if cell.address in before:
-            known = before[cell.address] is not None and math.isclose(before[cell.address] or 0.0, cell.shown)
-            yield replace(cell, out=known, unprinted=not known)
+            known = any(math.isclose(value, cell.shown, abs_tol=1e-9) for value in before[cell.address])
+            yield replace(cell, out=known, unprinted=not known, step=0.0 if known else cell.step)
 
 
 def _target_cells(review: Review) -> Iterator[Cell]:
@@ -155,7 +155,7 @@ def _cells(table: PlaceTable, review: Review, quarter: Period) -> Iterator[Cell]
     for (row, column), added in parts.items():
         value = math.fsum(each.amount for each in added)
         yield Cell(
-            Address(table_name(table), row, column, period), value, tuple(added), whole=table.whole,
+            Address(titled(table.name), row, column, period), value, tuple(added), whole=table.whole,
             step=0.0 if table.whole else 1.0, cost=1.0 + (10.0 * value / whole if whole else 0.0),
         )  # fmt: skip
 
@@ -187,30 +187,25 @@ def _target_ties(review: Review, tables: LinkedTables, printed: Sequence[PlaceTa
     names = {target.id: target.name for target in review.plan.targets}
     for table in printed:
         if table.target and target_address(names[table.target]) in tables.at:
-            yield same(Address(table_name(table), WHOLE, WHOLE), target_address(names[table.target]))
-    target = revenue_target(review)
+            yield same(Address(titled(table.name), WHOLE, WHOLE), target_address(names[table.target]))
+    target, parts = window_totals(review, review.period)
     if target is None or target_address(target.name) not in tables.at:
         return
-    parts = [*revenue_totals(review), Address(f"分产业分区域的{NAMES[REVENUE][0]}", WHOLE, WHOLE)]
-    if all(part in tables.at for part in parts):
-        tie = adds_up(target_address(target.name), parts, f"{target.name}等于各季营业收入之和")
-        (whole, _), *others = tie.terms
-        yield replace(tie, terms=((whole, -float(WAN_PER_UNIT[target.unit])), *others))
+    there = [part for part in parts if part in tables.at]
+    tie = adds_up(target_address(target.name), there, f"{target.name}等于各季营业收入之和")
+    (whole, _), *others = tie.terms
+    least = 0.0 if len(there) == len(parts) else -math.inf  # a quarter nobody spoke of may be anything
+    yield replace(tie, terms=((whole, -float(WAN_PER_UNIT[target.unit])), *others), low=least)
 
 
-def revenue_target(review: Review) -> Target | None:
-    """The target that adds up quarterly revenue over a window that ends with the reviewed quarter."""
-    rule = revenue_rule(review.plan, review.method, review.period)
-    if rule is None or rule.window == "to_date" or review.period not in window_quarters(rule.window, review.period):
-        return None
-    return next(each for each in review.plan.targets if review.method.counting(each.id, review.period) == rule)
-
-
-def revenue_totals(review: Review) -> tuple[Address, ...]:
-    """Where the totals of the earlier quarters of that window stand."""
-    rule = revenue_rule(review.plan, review.method, review.period)
-    if rule is None or revenue_target(review) is None:
-        return ()
-    quarters = [each for each in window_quarters(rule.window, review.period) if each != review.period]
-    name = f"分产业分区域的{NAMES[REVENUE][0]}"
-    return tuple(Address(name, WHOLE, WHOLE, str(quarter)) for quarter in quarters)
+def window_totals(review: Review, period: Period) -> tuple[Target | None, tuple[Address, ...]]:
+    """The target that adds up quarterly revenue over a window ending with a quarter, and where the totals of its
+    quarters stand; None when no target is counted so.
+    """
+    rule = revenue_rule(review.plan, review.method, period)
+    if rule is None or rule.window == "to_date" or period not in window_quarters(rule.window, period):
+        return None, ()
+    target = next(each for each in review.plan.targets if review.method.counting(each.id, period) == rule)
+    quarters = window_quarters(rule.window, period)
+    names = ["" if quarter == review.period else str(quarter) for quarter in quarters]
+    return target, tuple(Address(REVENUE_TABLE, WHOLE, WHOLE, name) for name in names)

@@ -15,7 +15,7 @@ from planeval.plan.review_files import EDITIONS
 from planeval.publish.manifest import sha256
 
 RUN, PAGE = "run.json", "index.html"
-RESULTS, MOVES = "tables/targets.csv", "tables/revisions.csv"
+RESULTS, MOVES, PLACES = "tables/targets.csv", "tables/revisions.csv", "tables/public_places.csv"
 TOTAL = "总分"
 
 
@@ -24,7 +24,8 @@ class PublishedEdition:
     """One edition as it was published. folder: relative to the output folder, with forward slashes.
 
     run: the content of its run.json; run_sha256: of the file. targets: rows of tables/targets.csv, none where the
-    edition has no such table. total: the score printed in tables/revisions.csv, empty where there is none.
+    edition has no such table; places: of tables/public_places.csv. total: the score printed in tables/revisions.csv,
+    empty where there is none.
     """
 
     folder: str
@@ -32,6 +33,7 @@ class PublishedEdition:
     run_sha256: str
     targets: tuple[dict[str, str], ...]
     total: str
+    places: tuple[dict[str, str], ...] = ()
 
     @property
     def period(self) -> Period:
@@ -73,12 +75,12 @@ def _read(path: Path, folder: str) -> PublishedEdition | Unreadable:
         named = {entry["path"]: entry["sha256"] for entry in run["outputs"]}
         _require(run)
         targets = _table(path.parent, RESULTS, named)
-        moves = _table(path.parent, MOVES, named)
+        moves, places = (_table(path.parent, name, named) for name in (MOVES, PLACES))
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         said = str(error) if isinstance(error, _Changed) else f"{RUN} 或它所列的表不能读"
         return Unreadable(folder, said)
     total = next((row["after"] for row in moves if row["what"] == TOTAL), "")
-    return PublishedEdition(folder, run, sha256(content), targets, total)
+    return PublishedEdition(folder, run, sha256(content), targets, total, places)
 
 
 class _Changed(ValueError):

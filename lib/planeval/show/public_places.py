@@ -46,7 +46,11 @@ def _said(places: PublicPlaces) -> Iterator[str]:
                 f"{lead}，其中 {hidden} 格写“{MARK}”，不是零，也不是没有报送。"
                 f"公开规则（评估人员的决定，不是方案原文）：{disclosure_in_words(places.rule)}。"
             )
-            yield ("其中有的格自己并不必隐去，但是印出来就能用合计减出别的格，所以一起不公开；表中不指明是哪些格。")
+            yield "其中有的格自己并不必隐去，但是印出来就能用合计减出别的格，所以一起不公开；表中不指明是哪些格。"
+            yield (
+                "发布时逐格核验：用这一版的全部合计、比例和指标总数，加上以前发布的公开版，不公开的数也算不到规则不允许的近处；"
+                "核验不过的不发布。"
+            )
         if places.coarse:
             yield "时间所限，没有求出不公开的格最少的办法，不公开的格可能偏多。"
     if places.targets:

@@ -218,21 +218,24 @@ _CELLS = (
     "## 一、标题和段落",
     "together(part for text in texts for part in (heading(3, text), paragraph(text, 'note'))) + bullets(texts)",
     "## 二、表头、表题、折叠",
+    "groups = [texts[at : at + 10] for at in range(0, len(texts), 10)]\n\n\n"
     "def tables():\n"
-    "    for text in texts:\n"
-    "        cells = table(text, (text, '数'), [(text, text)], ('text', 'number'), unit=text, notes=[text])\n"
-    "        yield folded(text, cells + definition_list([(text, text)]))\n\n\n"
+    "    for some in groups:\n"
+    "        said = ' ¦ '.join(some)\n"
+    "        rows = [(text, text, *[''] * (len(some) - 1)) for text in some]\n"
+    "        cells = table(said, ('项目', *some), rows, ['text'] * (len(some) + 1), unit=some[0], notes=some)\n"
+    "        yield folded(said, cells + definition_list((text, text) for text in some))\n\n\n"
     "with_trace(together(tables()), review, 'problem_table')",
     "## 三、图",
     "def drawn(some):\n"
     "    with mpl.rc_context(style()):\n"
-    "        figure = Figure(figsize=(6, 0.2 * len(some) + 0.5))\n"
+    "        figure = Figure(figsize=(4, 0.15 * len(some) + 0.4))\n"
     "        axes = figure.add_axes((0.5, 0.1, 0.4, 0.8), title=some[0])\n"
     "        axes.set_yticks(range(len(some)), some)\n"
     "        axes.text(0, 0, some[-1])\n"
     "        data = table('图中数据', ('项目', '数'), [(text, '1') for text in some], ('text', 'number'))\n"
     "        return chart(figure, '；'.join(some), ' ¦ '.join(some), data)\n\n\n"
-    "with_trace(together(drawn(texts[at : at + 10]) for at in range(0, len(texts), 10)), review, 'evidence_table')",
+    "with_trace(together(drawn(some) for some in groups), review, 'evidence_table')",
     "## 四、Markdown",
     "for text in texts:\n    display({'text/markdown': text}, raw=True)",
     "## 五、原样",

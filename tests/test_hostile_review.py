@@ -10,7 +10,9 @@ import base64
 import csv
 import html
 import io
+import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,13 +34,15 @@ from planeval.ledger.exporting import export_table, inert
 from planeval.ledger.tables import BY_ID
 from planeval.ledger.templates import write_template
 from planeval.office.document import write_documents
-from planeval.office.published import read_edition
+from planeval.office.published import read_edition, sha256
 from planeval.office.word_text import clean
 from planeval.office.workbook import write_workbook
 from planeval.periods import Period
 from planeval.plan import load_review
+from planeval.problems import InputError
 from planeval.publish.sanitise import ATTRIBUTES, TAGS, is_bar_width, is_image_source, is_page_link
 from planeval.publish.slips import RETURNS, write_slips
+from planeval.publish.staging import MANIFEST, SUMS
 from planeval.review import Review, open_review
 from planeval.workspace import Workspace
 
@@ -49,12 +53,14 @@ DRAWN = {"svg", "g", "path", "defs", "use", "clipPath", "rect", "circle", "patte
 
 # Where each text has to stand, letter by letter: (selector, attribute or empty for the text).
 SINK_PLACES = {
-    "heading": ("h3", ""), "paragraph": ("p.note", ""), "item": ("ul.points li", ""), "summary": ("summary", ""),
+    "heading": ("h3", ""), "paragraph": ("p.note", ""), "item": ("ul.points li", ""), "note": (".table .note", ""),
     "table cell": ("td", ""), "row header": ("th[scope=row]", ""), "column header": ("th[scope=col]", ""),
-    "caption": ("caption .title", ""), "label": ("[role=group]", "aria-label"), "term": ("dt", ""), "value": ("dd", ""),
-    "contents list": ("nav li", ""),
+    "term": ("dt", ""), "value": ("dd", ""), "contents list": ("nav li", ""),
 }  # fmt: skip
-JOINED_PLACES = {"alternative text": ("img", "alt"), "figure caption": ("figcaption", "")}
+JOINED_PLACES = {
+    "alternative text": ("img", "alt"), "figure caption": ("figcaption", ""), "summary": ("summary", ""),
+    "caption": ("caption .title", ""), "label": ("[role=group]", "aria-label"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -407,3 +413,16 @@ def test_the_workbook_of_an_edition_holds_the_texts_and_nothing_live(hostile: Pu
     assert live_cells(path) == []
     cells = workbook_cells(path)
     assert [text for text in [*TEXTS, *FORMULAS] if not {text, inert(text)} & cells] == []
+
+
+def test_a_run_json_cannot_name_an_office_file(hostile: Published, tmp_path: Path) -> None:
+    """The workbook is named after the review: an edition that says it is another kind of name is not read."""
+    folder = tmp_path / "internal"
+    shutil.copytree(hostile.edition, folder)
+    sound = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    for word, text in (("review", "../../x"), ("review", "/x"), ("review", "con"), ("edition", ".."), ("period", "../x"),
+                       ("as_known_on", "../x")):  # fmt: skip
+        (folder / MANIFEST).write_text(json.dumps(sound | {word: text}), encoding="utf-8")
+        (folder / SUMS).write_text(f"{sha256((folder / MANIFEST).read_bytes())}  {MANIFEST}\n", encoding="utf-8")
+        with pytest.raises(InputError, match=MANIFEST):
+            read_edition(folder)

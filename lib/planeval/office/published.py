@@ -9,11 +9,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from planeval.office.page_parts import Page, TablePart
 from planeval.office.page_reading import page_of
+from planeval.periods import Period
+from planeval.plan.file_names import name_fault
 from planeval.plan.review_files import EDITION_NAMES, EDITIONS
 from planeval.problems import InputError, Problem
 from planeval.publish.staging import MANIFEST, SUMS, TABLES
@@ -151,9 +154,17 @@ def _contents(folder: Path, named: Mapping[str, str]) -> dict[str, bytes]:
     return contents
 
 
+def _require(run: Mapping[str, Any]) -> None:
+    """Raises ValueError or TypeError for words that no publication writes: files are named by some of them."""
+    Period.parse(run["period"])
+    if run["as_known_on"]:
+        date.fromisoformat(run["as_known_on"])
+    if run["edition"] not in EDITIONS or not isinstance(run["sample"], bool) or name_fault(run["review"]):
+        raise ValueError("edition, sample or review")
+
+
 def _edition(folder: Path, run: dict[str, Any], run_sha256: str, contents: Mapping[str, bytes]) -> EditionFiles:
-    if run["edition"] not in EDITIONS or not isinstance(run["sample"], bool):
-        raise ValueError("edition")
+    _require(run)
     unfinished = tuple(str(file) for file in run.get("unfinished", ()))
     listed = [page for page in run["pages"] if page["file"] not in unfinished]
     index = EditionPage("index", "目录", "", contents[INDEX].decode("utf-8"))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from planeval.batch.sources import package_files
 from planeval.office.published import EditionFiles, sha256
+from planeval.plan.file_names import stays_inside
 from planeval.problems import InputError, Problem
 from planeval.publish.hygiene import refuse_machine_leaks
 from planeval.publish.staging import SUMS, edition_stage, write_bytes
@@ -76,7 +77,9 @@ def _account(final: Path) -> tuple[str, dict[str, str]]:
     try:
         content = json.loads((final / ACCOUNT).read_text(encoding="utf-8"))
         listed = {str(name): str(digest) for name, digest in content["files"].items()}
-        return str(content["run_sha256"]), {name: each for name, each in listed.items() if Path(name).name == name}
+        return str(content["run_sha256"]), {
+            name: each for name, each in listed.items() if "/" not in name and stays_inside(name)
+        }
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return "", {}
 
@@ -111,7 +114,7 @@ def _write_account(final: Path, edition: EditionFiles, listed: Mapping[str, str]
 def _known(edition: EditionFiles, workspace: Workspace) -> Iterator[tuple[str, bytes]]:
     """What the units and the params say, and the program's own text, each file by its name."""
     for name in edition.inputs:
-        path = workspace.root / name
-        if path.is_file():
+        path = (workspace.root / name).resolve()
+        if path.is_relative_to(workspace.root.resolve()) and path.is_file():
             yield name, path.read_bytes()
     yield from ((path.name, path.read_bytes()) for path in package_files())

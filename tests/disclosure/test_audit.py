@@ -201,7 +201,7 @@ def test_a_contradiction_is_an_error_not_a_pass() -> None:
 
 
 @given(small_tables(), st.sampled_from(["", "企业0", "企业1"]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_every_readers_range_is_the_one_found_by_trying_everything(
     drawn: tuple[LinkedTables, frozenset[Address]], holder: str
 ) -> None:
@@ -221,7 +221,7 @@ def test_every_readers_range_is_the_one_found_by_trying_everything(
 
 
 @given(small_tables(), st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_publishing_more_never_widens_a_range(
     drawn: tuple[LinkedTables, frozenset[Address]], data: st.DataObject
 ) -> None:

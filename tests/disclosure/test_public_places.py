@@ -88,7 +88,8 @@ def test_a_total_of_one_filing_is_public_because_it_was_decided(
     its light, its override and every word on it.
     """
     assert "fund" in set(edition.targets["target_id"])
-    strict = disclose(decided(demonstration, TOTALS, PublicTotals(targets=())), "public")
+    few = decided(demonstration, PLACES, PublicPlaces(tables=("firms",)))  # the others are not what this is about
+    strict = disclose(decided(few, TOTALS, PublicTotals(targets=())), "public")
     assert isinstance(strict, DisclosedReview) and strict.places is not None
     assert set(demonstration.targets["target_id"]) - set(strict.targets["target_id"]) == {"fund"}
     assert strict.places.targets == ("科技创新基金",)
@@ -99,11 +100,11 @@ def test_a_total_of_one_filing_is_public_because_it_was_decided(
 
 
 def test_the_tables_are_those_that_were_decided(demonstration: Review) -> None:
-    fewer = disclose(decided(demonstration, PLACES, PublicPlaces(tables=("firms", "revenue"))), "public")
+    fewer = disclose(decided(demonstration, PLACES, PublicPlaces(tables=("firms", "employees"))), "public")
     none = disclose(decided(demonstration, PLACES, PublicPlaces(tables=())), "public")
     assert isinstance(fewer, DisclosedReview) and isinstance(none, DisclosedReview)
     assert fewer.places is not None and none.places is not None
-    assert list(fewer.places.rows["table"].unique()) == ["企业", "当季营业收入"]
+    assert list(fewer.places.rows["table"].unique()) == ["企业", "从业人员"]
     assert none.places.rows.empty and "评估人员决定" in public_place_tables(none).text
 
 

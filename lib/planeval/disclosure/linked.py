@@ -167,9 +167,9 @@ def adds_up(total: Address, parts: Sequence[Address], where: str = "") -> Statem
     return Statement(((total, -1.0), *((part, 1.0) for part in parts)), 0.0, 0.0, said)
 
 
-def same(one: Address, other: Address, times: float = 1.0) -> Statement:
-    """The same number in two tables; times: of the second's unit that make one of the first's."""
-    return Statement(((one, times), (other, -1.0)), 0.0, 0.0, f"{one}与{other}是同一个数")
+def same(one: Address, other: Address) -> Statement:
+    """The same number in two tables."""
+    return Statement(((one, 1.0), (other, -1.0)), 0.0, 0.0, f"{one}与{other}是同一个数")
 
 
 def at_most(part: Address, whole: Address, times: float = 1.0, where: str = "") -> Statement:

@@ -18,7 +18,9 @@ from planeval.show.html import Cell, Fragment, esc, numbers, paragraph, rows_of,
 from planeval.show.trace import traced
 from planeval.show.words import ABSENT, amount, percent
 
-MARK = f"{ABSENT}（{HIDDEN}）"
+_WORD = f"（{HIDDEN}）"
+MARK = f"{ABSENT}{_WORD}"
+_WITHHELD = Cell(MARK, f'<span class="withheld">{esc(ABSENT)}<span>{esc(_WORD)}</span></span>')
 
 
 @traced
@@ -84,11 +86,11 @@ def finding(name: str, unit: str, rows: pd.DataFrame) -> str:
 
 def _number(row: dict[str, Any], unit: str) -> Cell:
     if row["state"] == HIDDEN:
-        return Cell(MARK, f'<span class="withheld">{esc(MARK)}</span>')
+        return _WITHHELD
     return Cell(amount(float(row["value"]), unit))
 
 
 def _share(row: dict[str, Any]) -> Cell:
     if row["state"] == HIDDEN:
-        return Cell(MARK, f'<span class="withheld">{esc(MARK)}</span>')
+        return _WITHHELD
     return Cell(ABSENT if math.isnan(row["share"]) else percent(float(row["share"])))

@@ -135,6 +135,16 @@ def test_what_a_decided_total_leaves_is_all_that_is_asked() -> None:
     assert len(audit(tables, needs, {east}, [whole])) == 2  # 西区 printed: its own need, and 东区 = 2 − 1
 
 
+def test_a_large_amount_elsewhere_blunts_nothing() -> None:
+    """A count that is given away is found beside revenue of a province, and needs no wider range for it."""
+    large = amount(Address("营收", "合计", "万元"), {f"企业{n}": 4e8 for n in range(9)})
+    tables = planted("percentage").joined(LinkedTables((large,)))
+    needs = [need for need in needs_of(tables, RULE) if need.address == EAST]
+    (finding,) = audit(tables, needs, HIDDEN)
+    assert (finding.low, finding.high) == (2, 2)
+    assert audit(firms().joined(LinkedTables((large,))), needs, HIDDEN) == ()
+
+
 # Readers who contribute.
 
 

@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from planeval.disclosure.linked import Address, LinkedTables, Publication
 from planeval.disclosure.program import ANYBODY, NEAR, Ask, Numbers, Program, Range
 
-_FAR = 1e3  # times the largest number
+_NOISE = 1e-9  # of the largest number: what the solver loses of it
 
 
 @dataclass(frozen=True)
@@ -65,22 +65,18 @@ class Attack:
         return np.array([cell.whole for cell in self.tables.cells], bool)
 
     @cached_property
-    def far(self) -> float:
-        """Higher than this is as good as without end."""
-        return _FAR * max([1.0, *(abs(cell.value) for cell in self.tables.cells)])
-
-    @cached_property
-    def slack(self) -> float:
-        """What two numbers may differ by and still be the same."""
-        return NEAR * max([1.0, *(abs(cell.value) for cell in self.tables.cells)])
+    def slack(self) -> Numbers:
+        """What each cell may be missed by: relative to itself, for in one system counts stand beside large amounts."""
+        sizes = np.abs(self.values)
+        return np.maximum(NEAR * np.maximum(1.0, sizes), min(_NOISE * float(sizes.max(initial=0.0)), 0.1))
 
     @cached_property
     def known(self) -> dict[str, tuple[Numbers, Numbers]]:
         """Holder → lowest and highest he believes each cell to be when it is not printed."""
         least = np.array([cell.least for cell in self.tables.cells])
-        known = {ANYBODY: (least, np.full(len(least), self.far))}
+        known = {ANYBODY: (least, np.full(len(least), math.inf))}
         for holder in self.holders:
-            low, high = least.copy(), np.full(len(least), self.far)
+            low, high = least.copy(), np.full(len(least), math.inf)
             for column, cell in enumerate(self.tables.cells):
                 if holder in cell.held:
                     low[column] = max(low[column], cell.held[holder])
@@ -144,7 +140,8 @@ class Attack:
         least, most = (end[rows] for end in self.ends)
         told = (self.rows[rows] @ worlds.T).T
         inside = ((worlds >= low - self.slack) & (worlds <= high + self.slack)).all(axis=1)
-        return inside & ((told >= least - self.slack) & (told <= most + self.slack)).all(axis=1)
+        loose = abs(self.rows[rows]) @ self.slack
+        return inside & ((told >= least - loose) & (told <= most + loose)).all(axis=1)
 
     def ranges(self, asks: Sequence[Ask], withheld: Collection[Publication]) -> dict[Ask, Range]:
         """The range behind each ask. withheld: publications the reader does not have. Raises ArithmeticError when what

@@ -133,7 +133,7 @@ class Auditor:
         self, wanted: Sequence[tuple[Need, Ask]], withheld: frozenset[Publication], worlds: Worlds
     ) -> list[Breach]:
         def witnessed(need: Need, ask: Ask) -> bool:
-            return _wide(*worlds.span(ask), self._levels(need, ask, None), self.attack.slack)
+            return _wide(*worlds.span(ask), self._levels(need, ask, None), self._slack(need))
 
         open_ = [each for each in wanted if not witnessed(*each)]
         ranges = self.attack.ranges([ask for _, ask in open_], withheld)
@@ -145,7 +145,7 @@ class Auditor:
             floor = self._floors[ask]
             if not self._met(need, ask, ranges[ask], floor):
                 levels = self._levels(need, ask, floor)
-                found.append(Breach(need, ask, ranges[ask], *_short(ranges[ask], levels, self.attack.slack)))
+                found.append(Breach(need, ask, ranges[ask], *_short(ranges[ask], levels, self._slack(need))))
         return found
 
     def _levels(self, need: Need, ask: Ask, floor: Range | None) -> tuple[float, float, float]:
@@ -156,9 +156,12 @@ class Auditor:
             return upper, lower, width
         return min(upper, floor.high), max(lower, floor.low), min(width, floor.high - floor.low)
 
+    def _slack(self, need: Need) -> float:
+        return float(self.attack.slack[self.attack.place[need.address]])
+
     def _met(self, need: Need, ask: Ask, found: Range, floor: Range | None = None) -> bool:
         """Whether a range is open enough; in whole numbers only where it is in parts of them."""
-        levels, slack = self._levels(need, ask, floor), self.attack.slack
+        levels, slack = self._levels(need, ask, floor), self._slack(need)
         return _wide(*found.parts, levels, slack) and _wide(found.low, found.high, levels, slack)
 
     def finding(self, breach: Breach, withheld: Collection[Publication]) -> Finding:

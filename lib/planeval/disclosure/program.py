@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NEAR = 1e-6  # what the solver may miss an end by, relative to the largest number
 ANYBODY = ""
+_FAR = 1e3  # times the largest number of the program
 _SIDES = (1.0, -1.0)  # the low end is found by minimising, the high end by minimising the opposite
 Numbers = npt.NDArray[np.float64]
 
@@ -101,7 +102,18 @@ class Program:
 
     def _open(self, low: float, high: float) -> tuple[float, float]:
         """Infinite where only the edge of the program holds the high end."""
-        return float(low), float(high) if high < self.attack.far else math.inf
+        return float(low), float(high) if high < self.far else math.inf
+
+    @cached_property
+    def far(self) -> float:
+        """Higher than this is as good as without end."""
+        limits = np.concatenate([self.attack.values[self.columns], *self._limits])
+        return _FAR * max(1.0, float(np.abs(limits[np.isfinite(limits)]).max(initial=0.0)))
+
+    def _believed(self, holder: str) -> tuple[Numbers, Numbers]:
+        """Lowest and highest of the linked cells for a reader, within the edge of the program."""
+        low, high = (end[self.columns] for end in self.bounds[holder])
+        return low, np.minimum(high, np.maximum(self.far, low))
 
     def _ends(self, ask: Ask, answers: Numbers) -> tuple[float, float]:
         return self._open(*(self._end(ask, answer, sign) for answer, sign in zip(answers, _SIDES, strict=True)))
@@ -133,7 +145,7 @@ class Program:
         aims = np.zeros((blocks, width))
         for number, each in enumerate(self.asks):
             aims[2 * number : 2 * number + 2, self._at(each)] = 1.0, -1.0
-        bounds = np.array([np.column_stack(self.bounds[each.holder])[self.columns] for each in self.asks])
+        bounds = np.array([np.column_stack(self._believed(each.holder)) for each in self.asks])
         copies = eye_array(blocks, format="csr")
         above = csr_array(np.vstack([matrix[up].toarray(), -matrix[down].toarray()]))
         found = linprog(
@@ -162,9 +174,8 @@ class Program:
             return float(np.round(answer[here]) if whole[here] else answer[here])
         aim = np.zeros(len(self.columns))
         aim[here] = sign
-        low, high = (end[self.columns] for end in self.bounds[ask.holder])
         found = milp(
-            aim, integrality=whole.astype(int), bounds=Bounds(low, high),
+            aim, integrality=whole.astype(int), bounds=Bounds(*self._believed(ask.holder)),
             constraints=LinearConstraint(self._matrix[:, self.columns], *self._limits) if len(self.rows) else None,
         )  # fmt: skip
         if found.status != 0:

@@ -42,13 +42,13 @@ class Suppression:
 
 
 def suppress(
-    tables: LinkedTables, needs: Iterable[Need], accepted: Collection[Publication] = (), seconds: float = 20.0
+    tables: LinkedTables, needs: Iterable[Need], accepted: Collection[Publication] = (), seconds: float = 60.0
 ) -> Suppression:
     """Hide every cell that has a need and the cheapest further publications. Same tables, same answer.
 
-    accepted: see audit.Auditor. seconds: time for the exact model; after it, whatever gives a cell away is hidden piece
-    by piece, which is safe but may hide more than is needed. Raises PublicationRefused when what cannot be hidden gives
-    a cell away.
+    accepted: see audit.Auditor. seconds: of the processor for the exact model, so that a busy machine changes nothing;
+    after them, whatever gives a cell away is hidden piece by piece, which is safe but may hide more than is needed.
+    Raises PublicationRefused when what cannot be hidden gives a cell away.
     """
     auditor = Auditor(tables, tuple(needs), frozenset(accepted))
     costs = _costs(tables)
@@ -57,7 +57,7 @@ def suppress(
     everything = start | frozenset(free)
     if hopeless := auditor.breaches(everything):
         raise PublicationRefused(auditor.finding(breach, everything) for breach in hopeless)
-    chosen = _exact(auditor, start, free, time.monotonic() + seconds)
+    chosen = _exact(auditor, start, free, time.process_time() + seconds)
     hidden = chosen if chosen is not None else _piecemeal(auditor, start, free)
     more = [name for name in free if name in hidden]
     return Suppression(
@@ -81,12 +81,12 @@ def _exact(
     """The cheapest safe choice, or None when time ran out."""
     cuts: list[Cut] = []
     hidden: frozenset[Publication] = start
-    while time.monotonic() < until:
+    while time.process_time() < until:
         breaches = auditor.breaches(hidden)
         if not breaches:
             return hidden
         cuts += [_cut(breach, free) or {name: 1.0 for name in free if name not in hidden} for breach in breaches]
-        chosen = _cheapest(free, cuts, until - time.monotonic())
+        chosen = _cheapest(free, cuts, until - time.process_time())
         if chosen is None:
             return None
         hidden = start | chosen

@@ -47,6 +47,10 @@ def refuse_recoverable(review: Review, edition: str, files: Mapping[str, bytes],
         problems.append(Problem(PLACES, rule="disclosure", message=str(error),
                                 remedy="数表与台账对不上，查生成它的程序；改好以前不发布公开版"))  # fmt: skip
         findings = ()
+    except ArithmeticError as error:
+        problems.append(Problem("公开版", rule="disclosure", message=f"公布的内容互相矛盾，没有办法核验（{error}）",
+                                remedy="查是哪一版印错了数，更正以后再发布"))  # fmt: skip
+        findings = ()
     problems += [refusal(finding.line()) for finding in findings]
     if problems:
         raise InputError(problems)

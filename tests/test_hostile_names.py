@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,13 @@ from planeval.ledger.tables import COLUMNS_BY_TABLE
 from planeval.plan import load_params, load_plan, load_review
 from planeval.plan.documents import read_document
 from planeval.plan.file_names import LONGEST, is_device, name_fault, stays_inside
+from planeval.plan.model import normal
 from planeval.problems import InputError
 from planeval.publish.jobs import prepare_jobs
 from planeval.publish.slips import RETURNS
 from planeval.publish.staging import MANIFEST, edition_stage, output_names, promote, read_manifest, write_bytes
 from planeval.workspace import Workspace
-from stranger import write_workspace
+from stranger import EVENT_COLUMNS, event, file_csv, write_workspace
 
 PATHS = cases("paths")
 
@@ -145,6 +148,54 @@ def test_an_id_is_a_plain_word_or_refused(place: Workspace, tmp_path: Path) -> N
             else:
                 raise AssertionError(f"{name}: {text!r} was taken")
         (folder / f"{name}.yml").write_text(whole, encoding="utf-8")
+
+
+def accepted_names() -> list[str]:
+    """The strings that params take as a name: those with signs that cannot be seen are refused at their line."""
+    seen = {normal(text): text for text in PATHS if text.isprintable() and text.strip()}
+    return [text for key, text in seen.items() if key]
+
+
+def test_names_in_the_params_name_no_file(place: Workspace, tmp_path: Path) -> None:
+    """Units and the plan called by the strings: pages, forms and slips bear ids, and lie below the output folder."""
+    spoilt = copied(place, tmp_path)
+    folder = spoilt.plan_folder("reading")
+    names = iter(accepted_names())
+    plan, method = ((folder / f"{name}.yml") for name in ("plan", "method"))
+    ids = ["library", "schoolboard", *(f"u{number}" for number in range(24))]
+    units = [{"id": unit, "name": next(names), "short_name": next(names), "aliases": [next(names), next(names)]}
+             for unit in ids]  # fmt: skip
+    (folder / "units.yml").write_text(json.dumps({"units": units}), encoding="utf-8")
+    for word in ("title: 全民阅读推广工作方案（2025—2026年）", "short_title: 书香城市"):
+        told_so = f"{word.partition(':')[0]}: {json.dumps(next(names))}"
+        plan.write_text(plan.read_text(encoding="utf-8").replace(word, told_so), encoding="utf-8")
+    duties = method.read_text(encoding="utf-8").replace("events: [library]", f"events: [{', '.join(ids)}]")
+    method.write_text(duties, encoding="utf-8")
+    wrong = file_csv(spoilt.root, "u0", "活动", EVENT_COLUMNS, [event(9, held_on="没有")])
+    for command in ("template", "check"):
+        result = CliRunner().invoke(app, [command, "2026Q2", "--workspace", str(spoilt.root)])
+        assert result.exit_code == (0 if command == "template" else 2), result.output
+    made = everything(spoilt.root) - everything(place.root) - {wrong.relative_to(spoilt.root).as_posix()}
+    files = {name for name in made if (spoilt.root / name).is_file() and name.startswith("output/2026Q2/")}
+    assert {f"output/2026Q2/templates/{unit}.xlsx" for unit in ids} | {"output/2026Q2/returns/u0.html"} <= files
+    assert all(re.fullmatch(r"output/(?:2026Q2|ledger)(?:/\.?[\w.-]+)*", name, re.ASCII) for name in made
+               if name not in ("output", "data/reading/filings/2026Q2/u0")), made  # fmt: skip
+    assert everything(tmp_path / "outer") == {"workspace", *(f"workspace/{name}" for name in everything(spoilt.root))}
+
+
+def test_signs_that_cannot_be_seen_are_refused_in_params(place: Workspace, tmp_path: Path) -> None:
+    """Control and bidi characters and those without width, at the line they stand in."""
+    spoilt = copied(place, tmp_path)
+    file = spoilt.plan_folder("reading") / "plan.yml"
+    whole = file.read_text(encoding="utf-8")
+    hidden = [text for text in PATHS if any(unicodedata.category(char) in ("Cc", "Cf") and char not in "\n\t"
+                                            for char in text)]  # fmt: skip
+    assert len(hidden) > 10
+    for text in hidden:
+        file.write_text(whole.replace("short_title: 书香城市", f"short_title: {json.dumps(text)}"), encoding="utf-8")
+        with pytest.raises(InputError, match="看不见的字符") as refused:
+            load_plan(spoilt, "reading")
+        assert [problem.cell for problem in refused.value.problems] == ["第 3 行"]
 
 
 def test_a_plan_is_a_folder_of_params_or_refused(place: Workspace) -> None:

@@ -71,6 +71,7 @@ def test_a_rounded_print_leaves_what_rounds_to_it() -> None:
     total = Address("表1", "合计", "数")
     assert Attack(LinkedTables((count(total, 44, step=10),))).ranges([Ask(total)], ())[Ask(total)].parts == (36, 44)
     assert Cell(total, 12.3, whole=False, step=1.0).printed == (11.5, 12.5)
+    assert Cell(total, 1.005, whole=False, step=0.01).shown == 1.01  # stored as 1.00499…
 
 
 def test_nothing_holds_what_no_statement_ties() -> None:

@@ -172,6 +172,12 @@ def test_the_quarters_of_a_window_give_the_last_one_away(demonstration: Review) 
 def test_what_was_not_looked_at_is_not_published(demonstration: Review, files: Files, tmp_path: Path) -> None:
     assert "没有经过泄露核验" in refused(demonstration, {**files, "tables/extra.csv": b"x\n1\n"}, tmp_path)
 
+    def alone(row: dict[str, str]) -> None:
+        row["value"] = "" if row["target_id"] == "fund" else row["value"]
+
+    targets = rewritten(files["tables/targets.csv"], alone)
+    assert "却印了完成比例" in refused(demonstration, {**files, "tables/targets.csv": targets}, tmp_path)
+
     def wrong(row: dict[str, str]) -> None:
         row["value"] = "59" if row["value"] == "58" else row["value"]
 

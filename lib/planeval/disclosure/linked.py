@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 _SLACK = 1e-7  # relative; what adding up decimals may lose
@@ -86,8 +87,11 @@ class Cell:
 
     @property
     def shown(self) -> float:
-        """The number in its print; halves round up."""
-        return math.floor(self.value / self.step + 0.5) * self.step if self.step else self.value
+        """The number in its print; halves round up, as they are written and not as they are stored."""
+        if not self.step:
+            return self.value
+        step = Decimal(repr(float(self.step)))
+        return float((Decimal(repr(float(self.value))) / step).quantize(Decimal(1), ROUND_HALF_UP) * step)
 
     @property
     def printed(self) -> tuple[float, float]:

@@ -139,7 +139,7 @@ def _totals_before(review: Review) -> dict[Address, frozenset[float]]:
             continue
         tables = place_tables(review.ledger, review.plan, review.method, Period.parse(address.period))
         for table in (each for each in tables if each.kind == REVENUE):
-            found[address] = frozenset([math.floor(math.fsum(table.rows["amount"]) + 0.5)])
+            found[address] = frozenset([Cell(address, math.fsum(table.rows["amount"]), step=1.0).shown])
     return found
 
 

@@ -41,7 +41,9 @@ def refuse_recoverable(review: Review, edition: str, files: Mapping[str, bytes],
     strange = sorted(name for name in files if name.startswith("tables/") and name not in _CHECKED)
     problems = [_strange(name) for name in strange]
     try:
-        now = _print("这一版", review, _rows(files, PLACES), _rows(files, RESULTS))
+        targets = _rows(files, RESULTS)
+        _refuse_shares_alone(targets)
+        now = _print("这一版", review, _rows(files, PLACES), targets)
         findings = audit_publication(review, now, _sentences(review, now, files), [*_earlier(review, output)])
     except UnknownPrint as error:
         problems.append(Problem(PLACES, rule="disclosure", message=str(error),
@@ -59,6 +61,13 @@ def refuse_recoverable(review: Review, edition: str, files: Mapping[str, bytes],
 def _strange(name: str) -> Problem:
     return Problem(name, rule="disclosure", message="这张表没有经过泄露核验，公开版不能带它",
                    remedy="从公开版里去掉，或者先把它纳入 publish/public_audit.py 的核验")  # fmt: skip
+
+
+def _refuse_shares_alone(targets: Iterable[Mapping[str, str]]) -> None:
+    """A share of a target tells its value, so it is not printed without it."""
+    for row in targets:
+        if not row["value"] and (row["done_share"] or row["gap"]):
+            raise UnknownPrint(f"“{row['name']}”没有印现值，却印了完成比例或差距，由它们能算出现值")
 
 
 def _rows(files: Mapping[str, bytes], name: str) -> list[dict[str, str]]:

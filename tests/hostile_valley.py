@@ -51,6 +51,9 @@ TEXTS = list(dict.fromkeys(filter(None, map(printable, PAYLOADS))))
 FORMULAS = list(dict.fromkeys(filter(None, map(printable, cases("formulas")))))
 
 
+BROKEN_NAME = "a\r=1+1"  # of a file: what follows the line end must begin no row of a table
+
+
 def file_name(text: str) -> str:
     """A payload as the name of a file: what no system lets stand in one is written otherwise."""
     return text.replace("/", "\u2044")[:80]
@@ -189,7 +192,7 @@ def _add_filings(data: Path) -> None:
         path.write_text(text.getvalue(), encoding="utf-8", newline="")
         with (data / "register.csv").open("a", encoding="utf-8", newline="") as register:
             register.write(f"{unit},{FILED},{file},2025-04-10,,\n")
-    for text in TEXTS:
+    for text in [*TEXTS, BROKEN_NAME]:
         (data / "filings" / FILED / file_name(text)).write_bytes(b"")
     _hash_all(data)
 

@@ -28,7 +28,18 @@ import pytest
 from selenium import webdriver
 
 from headless import IN_BROWSER, open_browser
-from hostile_valley import FORMULAS, PAYLOADS, REVIEW, SINKS, TEXTS, file_name, printable, titles, write_hostile_valley
+from hostile_valley import (
+    BROKEN_NAME,
+    FORMULAS,
+    PAYLOADS,
+    REVIEW,
+    SINKS,
+    TEXTS,
+    file_name,
+    printable,
+    titles,
+    write_hostile_valley,
+)
 from planeval.batch.run import Options, run_review
 from planeval.ledger.exporting import export_table, inert
 from planeval.ledger.tables import BY_ID
@@ -304,9 +315,11 @@ def test_figures_hold_drawings_only(hostile: Published) -> None:
 
 
 def csv_cells(path: Path) -> set[str]:
-    """Every cell of a CSV file, headings too."""
+    """Every cell of a CSV file, headings too; each row has as many as the headings."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        return {cell for row in csv.reader(lines) for cell in row}
+        rows = list(csv.reader(lines))
+    assert {len(row) for row in rows} == {len(rows[0])}, path.name
+    return {cell for row in rows for cell in row}
 
 
 def live_cells(path: Path) -> list[str]:
@@ -349,6 +362,7 @@ def test_no_published_table_holds_a_formula(hostile: Published) -> None:
     for name, cells in tables.items():
         assert not [cell for cell in cells if cell != inert(cell) and not is_number(cell)], name
     assert {inert(formula) for formula in FORMULAS} <= tables["published"]
+    assert any(cell.endswith(BROKEN_NAME.replace("\r", "\n")) for cell in tables["problems"])
 
 
 @pytest.mark.parametrize("table", ["platforms", "dispatch"])

@@ -24,7 +24,7 @@ from planeval.show.decision_words import value_in_words
 from planeval.show.edition_tables import files_of_edition
 from planeval.show.html import Cell, Fragment, definition_list, esc, folded, link, together
 from planeval.show.origins import ORIGINS, Origin
-from planeval.show.sentences import numbers_linked, source_of
+from planeval.show.sentences import has_numbers, numbers_linked, source_of
 
 SUMMARY = "来历：条款、口径、算式、台账"
 PARTS = ("条款", "口径", "算式", "台账", "复核")
@@ -57,7 +57,7 @@ def with_trace(made: Fragment, review: Review, name: str, part: str = "", more: 
     name: of its origin in show.origins. more: 来历 of single numbers, each with an anchor of its own.
     """
     shown = numbers_linked(made, source_of(name))
-    if "<table" not in made.html and shown == made.html:
+    if "<table" not in made.html and shown == made.html and not has_numbers(made.text):
         return made
     inside = together([sourced(review, name, part), *([more] if more else [])])
     return Fragment(f'<section class="traced">{shown}{folded(SUMMARY, inside, "trace").html}</section>', made.text)

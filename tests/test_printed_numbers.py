@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from planeval.plan.review_files import BRIEF, INTERNAL, UNIT
+from planeval.plan.review_files import BRIEF, INTERNAL, PUBLIC, UNIT
 from planeval.publish.page_tree import Element, PageTree, read_page
 
 # What is printed in digits and is no number of the review:
@@ -81,7 +81,7 @@ def _ids(element: Element, inside: bool) -> Iterator[str]:
         yield from _ids(child, inside)
 
 
-@pytest.mark.parametrize("edition", [INTERNAL, UNIT, BRIEF])
+@pytest.mark.parametrize("edition", [INTERNAL, UNIT, BRIEF, PUBLIC])
 def test_every_printed_number_leads_to_where_it_comes_from(published: Path, edition: str) -> None:
     pages = sorted((published.parent / edition).glob("*.html"))
     assert pages

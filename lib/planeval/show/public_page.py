@@ -19,6 +19,7 @@ _MEANINGS = {
 _ABSENT = "“—”表示没有数或不适用，不是零；“不公开”表示为保护单个企业而不列，不是零，也不是没有报送"
 
 
+@traced
 def public_summary(review: Review) -> Fragment:
     """The conclusion first; nothing about single units."""
     lead = conclusion(review)

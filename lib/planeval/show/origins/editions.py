@@ -40,5 +40,11 @@ EDITIONS = {
         decisions=("disclosure_rule", "public_places", "public_totals"),
         tables=("public_places",),
     ),
+    "public_summary": Origin(
+        "完成＝（现值－基数）÷（目标值－基数）；三灯逐项按所印的数判断，摘要数出各有几项；份数、处数按收件登记和核验结果数出。",
+        decisions=("source_of_record", "plan_start", "light_bands", "outlook_bands", "evidence_bands", "overrides"),
+        tables=("targets",),
+        about="targets",
+    ),
     "public_method": Origin("照 method.yml 列出，没有计算。", tables=("decisions",)),
 }

@@ -7,6 +7,7 @@ the review itself and makes pages only when it comes to the same fingerprint.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -68,8 +69,19 @@ def _make_here(order: PageOrder, engine: PageEngine, begun: Callable[[], None]) 
 @contextmanager
 def here(engine: PageEngine, jobs: int) -> Iterator[Pages]:
     """Processes on this machine, `jobs` at a time."""
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(jobs) as pool, _set_aside():
         yield Pages(pool, engine)
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """What stands before the first page (the review, above all) is no garbage while pages are made."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _head(page: PageTree) -> Iterator[str]:
 
 
 def _nothing_live(page: PageTree) -> Iterator[str]:
-    for element in page.root.walk():
+    for element in page.elements:
         if element.tag in FORBIDDEN_TAGS:
             yield f"{_at(element)}：不允许的元素 <{element.tag}>"
         if element.tag == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
@@ -119,12 +119,12 @@ def _nothing_live(page: PageTree) -> Iterator[str]:
         for name in names:
             if name.startswith("on"):
                 yield f"{_at(element)}：不允许的属性 {name}"
-        for name in sorted(name for name, count in Counter(names).items() if count > 1):
+        for name in sorted({name for name in names if names.count(name) > 1} if len(names) > 1 else ()):
             yield f"{_at(element)}：属性 {name} 写了两次"
 
 
 def _no_outward_address(page: PageTree) -> Iterator[str]:
-    for element in page.root.walk():
+    for element in page.elements:
         css = "".join(element.text) if element.tag == "style" else element.get("style") or ""
         if _CSS_ADDRESS.search(css):
             yield f"{_at(element)}：样式里有外部地址"
@@ -163,7 +163,7 @@ def _opening(page: PageTree, expected: Expected) -> Iterator[str]:
 
 
 def _sample(page: PageTree, expected: Expected) -> Iterator[str]:
-    banners = [element for element in page.root.walk() if SAMPLE_BANNER in element.classes]
+    banners = page.of_class(SAMPLE_BANNER)
     marked = any("示例数据" in banner.reads() for banner in banners)
     if expected.sample and not marked:
         yield "用了示例数据，但没有“示例数据”的横幅"
@@ -199,7 +199,7 @@ def _traces(page: PageTree, expected: Expected) -> Iterator[str]:
         if missing:
             name = table.children[0].reads()[:20] if table.children else ""
             yield f"{_at(table)}：表“{name}”没有来历（缺{'、'.join(missing)}）：做这一节的函数应有 @traced"
-    for number in (element for element in page.root.walk() if HEADLINE in element.classes):
+    for number in page.of_class(HEADLINE):
         if not any((link.get("href") or "").startswith("#trace-") for link in number.every("a")):
             yield f"{_at(number)}：首页数字“{number.reads()}”没有通往来历的链接"
 
@@ -214,7 +214,7 @@ def _untold(section: Element | None) -> list[str]:
 
 
 def _links(page: PageTree, expected: Expected) -> Iterator[str]:
-    ids = Counter(value for element in page.root.walk() for name, value in element.attributes if name == "id")
+    ids = Counter(value for element in page.elements for name, value in element.attributes if name == "id")
     for name, count in ids.items():
         if count > 1:
             yield f"id“{name}”用了 {count} 次"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID_TAGS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """One element: its attributes as written, its line in the file, its children and own text; inside: both, in
     the order of the page.
@@ -25,7 +27,10 @@ class Element:
 
     def get(self, name: str) -> str | None:
         """The first value of an attribute (as a browser takes it), None when it is not there."""
-        return next((value for key, value in self.attributes if key == name), None)
+        for key, value in self.attributes:
+            if key == name:
+                return value
+        return None
 
     @property
     def classes(self) -> frozenset[str]:
@@ -62,15 +67,23 @@ class Element:
 
 @dataclass
 class PageTree:
-    """The whole page; `doctype` is empty and `unclosed` says which line when the text was cut or badly nested."""
+    """The whole page; `doctype` is empty and `unclosed` says which line when the text was cut or badly nested.
+
+    elements: all of them, in document order.
+    """
 
     root: Element
+    elements: tuple[Element, ...]
     doctype: str
     unclosed: tuple[str, ...]
 
     def every(self, *tags: str) -> list[Element]:
         """All elements with one of the tags, in document order."""
-        return self.root.every(*tags)
+        return [element for element in self.elements if element.tag in tags]
+
+    def of_class(self, name: str) -> list[Element]:
+        """All elements with a word in their class attribute, in document order."""
+        return [element for element in self.elements if name in (element.get("class") or "").split()]
 
     def first(self, tag: str) -> Element | None:
         """The first element with a tag."""
@@ -82,6 +95,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.root = Element("", [], 1)
         self.open = self.root
+        self.elements: list[Element] = []
         self.doctype = ""
         self.faults: list[str] = []
 
@@ -92,6 +106,7 @@ class _Reader(HTMLParser):
         element = Element(tag, [(key, value or "") for key, value in attrs], self.getpos()[0], self.open)
         self.open.children.append(element)
         self.open.inside.append(element)
+        self.elements.append(element)
         if tag not in VOID_TAGS:
             self.open = element
 
@@ -111,11 +126,24 @@ class _Reader(HTMLParser):
         self.open.inside.append(data)
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A tree of many thousand living objects sets off the collector of garbage again and again, and it finds none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def read_page(html: str) -> PageTree:
     """Read a page. Never raises for its content: what is badly nested or cut off is in `unclosed`."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    with _no_collection():
+        reader.feed(html)
+        reader.close()
     if reader.open is not reader.root:
         reader.faults.append(f"文件不完整：第 {reader.open.line} 行的 <{reader.open.tag}> 没有结束")
-    return PageTree(reader.root, reader.doctype, tuple(reader.faults))
+    return PageTree(reader.root, tuple(reader.elements), reader.doctype, tuple(reader.faults))

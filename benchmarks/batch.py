@@ -1,0 +1,248 @@
+"""Times a batch of real pages beside other ways to make them, in one run and alternating order.
+
+Run: python benchmarks/batch.py [--rounds 7] [--whole-rounds 3] [--quick] [--linear] [--peers VENV]
+On a copy of the demonstration's workspace, its ledgers stored already for everybody. Each rival is a process that has
+imported what it needs (benchmarks/batch_rivals.py) and makes the same pages in turn; every other round in the opposite
+order; one round first that does not count. Rivals whose cells show other HTML than the command lines' end the run.
+
+- cli: `papermill` and `jupyter nbconvert`, two commands a page; api: papermill's Python interface and one reused
+  HTMLExporter; ploomber: ploomber-engine in one process, in a throw-away environment (benchmarks/peers.lock);
+- ours, ours_all: pages of a review that has begun, with one job and with every core; checks and proof included;
+- floor: the same cells in one warm process, review opened once, same figures, one Jinja render, nothing checked;
+- whole: the command `planeval review --force`, from its start to its end, all pages, every core.
+
+Ends with one line of JSON, all ratios of medians: speedup_vs_cli (cli/ours), speedup_vs_api (api/ours),
+speedup_vs_ploomber, ratio_to_floor (ours/floor), parallel_gain (ours/ours_all), batch40_vs_cli (40 pages by the
+command lines one after another, over 40 pages' share of the whole command), noop_100_s (the command on an unchanged
+review of 100 pages, seconds), peak_rss_mb (the largest process of the whole command).
+
+--linear: instead, one review of every page ten times over beside the review itself: seconds and memory per page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT, REVIEW, PLAN = Path(__file__).resolve().parents[1], "2026Q3", "jincheng"
+PAGES: tuple[tuple[str, dict[str, str]], ...] = (("35_finance", {}), ("40_unit", {"unit": "kejiju"}))
+RIVALS = ("cli", "api", "ploomber", "ours", "ours_all", "floor")
+UNCHANGED_PAGES, TENFOLD, FORTY = 100, 10, 40
+
+
+def main() -> None:
+    """Measure, print a line for each rival and one line of JSON."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--whole-rounds", type=int, default=3)
+    options.add_argument("--quick", action="store_true", help="one round of each: a try, not a measurement")
+    options.add_argument("--linear", action="store_true")
+    options.add_argument("--peers", type=Path, help="an environment with ploomber-engine, made before")
+    asked = options.parse_args()
+    rounds, wholes = (1, 1) if asked.quick else (asked.rounds, asked.whole_rounds)
+    with tempfile.TemporaryDirectory(prefix="planeval-batch-") as folder:
+        place = write_workspace(Path(folder) / "workspace")
+        if asked.linear:
+            print(json.dumps(linear(place)))
+            return
+        peers = asked.peers or make_peers(Path(folder) / "peers")
+        times = alternately(place, peers, rounds)
+        whole = [whole_command(place) for _ in range(wholes)]
+        figures = {"noop_100_s": noop(place)}
+    print(json.dumps(ratios(times, whole) | figures))
+
+
+def write_workspace(root: Path) -> Path:
+    """A copy of the demonstration, its ledgers stored by one run of the command; names, pages and all."""
+    for name in ("params", "data", "notebooks"):
+        shutil.copytree(ROOT / name, root / name)
+    planeval(root, "--plan")
+    return root
+
+
+def planeval(workspace: Path, *words: str, review: str = REVIEW) -> subprocess.CompletedProcess[str]:
+    """The command as anybody starts it. Raises SystemExit when it fails; 2 is a review of filings with faults."""
+    command = [sys.executable, "-m", "planeval", "review", review, "--workspace", str(workspace), *words]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8")
+    if ended.returncode not in (0, 2):
+        raise SystemExit(ended.stderr)
+    return ended
+
+
+def make_peers(folder: Path) -> Path:
+    """A throw-away environment with what we lock and, beside it, ploomber-engine."""
+    print("making an environment with ploomber-engine", flush=True)
+    uv = shutil.which("uv")
+    subprocess.run([*([uv, "venv", "-q"] if uv else [sys.executable, "-m", "venv"]), str(folder)], check=True)
+    python = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+    locked = [["--no-deps", "--require-hashes", "-r", str(lock)]
+              for lock in (ROOT / "requirements.lock", ROOT / "benchmarks" / "peers.lock")]  # fmt: skip
+    for wanted in (*locked, ["--no-deps", "--no-build-isolation", "-e", str(ROOT)]):
+        subprocess.run([*install, "-q", *wanted], check=True, stderr=subprocess.DEVNULL)
+    return folder
+
+
+class Rival:
+    """One rival's process, and how long it took each round."""
+
+    def __init__(self, name: str, place: Path, peers: Path) -> None:
+        folder = peers if name == "ploomber" else Path(sys.executable).parents[1]
+        python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        command = [str(python), str(Path(__file__).with_name("batch_rivals.py")), name, str(place), REVIEW]
+        environment = {
+            **os.environ, "OPENBLAS_NUM_THREADS": "1", "PLANEVAL_WORKSPACE": str(place), "PYTHONHASHSEED": "0",
+            "PLOOMBER_STATS_ENABLED": "false", "PYTHONUTF8": "1", "PYTHONWARNINGS": "ignore",
+        }  # fmt: skip
+        self.name, self.seconds = name, list[float]()
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=place / "notebooks", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, encoding="utf-8",
+        )  # fmt: skip
+        self._answer()
+
+    def _answer(self) -> str:
+        said = self.process.stdout.readline() if self.process.stdout else ""
+        if not said:
+            raise SystemExit(f"{self.name} ended")
+        return said
+
+    def make(self, asked: Sequence[Any]) -> dict[str, str]:
+        """Make the pages once; what their cells showed."""
+        if self.process.stdin is None:
+            raise SystemExit(f"{self.name} has no input")
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self._answer())
+        self.seconds.append(answer["seconds"])
+        shown: dict[str, str] = answer["shown"]
+        return shown
+
+
+def alternately(place: Path, peers: Path, rounds: int) -> dict[str, list[float]]:
+    """Seconds of every rival in every round, for all of PAGES together."""
+    words = yaml.safe_load((place / "params" / "reviews" / f"{REVIEW}.yml").read_text(encoding="utf-8"))
+    asked = [(notebook, {name: str(value) for name, value in words.items()} | own) for notebook, own in PAGES]
+    with started(place, peers) as rivals:
+        for number in range(rounds + 1):
+            shown = {rival.name: rival.make(asked) for rival in (rivals if number % 2 else rivals[::-1])}
+            for name in ("api", "ploomber", "floor"):
+                if shown[name] != shown["cli"]:
+                    raise SystemExit(f"{name} shows other things than the command lines: {shown}")
+        times = {rival.name: rival.seconds[1:] for rival in rivals}
+    for name, seconds in times.items():
+        each = statistics.median(seconds) / len(PAGES)
+        print(f"{name:>9}  {each:7.3f} s a page  ({min(seconds):.2f}-{max(seconds):.2f} s the round)", flush=True)
+    return times
+
+
+@contextmanager
+def started(place: Path, peers: Path) -> Iterator[list[Rival]]:
+    """Every rival, ready; none is left behind."""
+    rivals: list[Rival] = []
+    try:
+        for name in RIVALS:
+            rivals.append(Rival(name, place, peers))
+        yield rivals
+    finally:
+        for rival in rivals:
+            if rival.process.stdin is not None:
+                rival.process.stdin.close()
+            rival.process.wait()
+
+
+def whole_command(place: Path) -> dict[str, float]:
+    """The whole command on every page: seconds, seconds a page, the largest process in MB."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "planeval", "review", REVIEW, "--workspace", str(place), "--force"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    _, status, _ = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    if os.waitstatus_to_exitcode(status) not in (0, 2):
+        raise SystemExit("the whole command failed")
+    run = json.loads((place / "output" / REVIEW / "internal" / "run.json").read_text(encoding="utf-8"))
+    pages = sum(entry["path"].endswith(".html") for entry in run["outputs"])
+    found = {"seconds": seconds, "page_s": seconds / pages, "rss_mb": largest_process()}
+    said = f"({seconds:.2f} s, {pages} pages, {found['rss_mb']:.0f} MB)"
+    print(f"    whole  {found['page_s']:7.3f} s a page  {said}", flush=True)
+    return found
+
+
+def largest_process() -> float:
+    """Resident MB of the largest process that ended below this one so far."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def noop(place: Path) -> float:
+    """Median seconds of the whole command on a review of 100 pages of which nothing changed."""
+    list_copies(place, {"40_unit": 3, "20_targets": 1})
+    planeval(place)
+    if len(list((place / "output" / REVIEW / "internal").glob("*.html"))) != UNCHANGED_PAGES + 1:
+        raise SystemExit(f"not {UNCHANGED_PAGES} pages and an index")
+    seconds = []
+    for _ in range(7):
+        began = time.perf_counter()
+        planeval(place, "--plan")
+        seconds.append(time.perf_counter() - began)
+    return round(statistics.median(seconds), 3)
+
+
+def ratios(times: dict[str, list[float]], whole: list[dict[str, float]]) -> dict[str, float]:
+    """The keys of the last line, but `noop_100_s`."""
+    page = {name: statistics.median(seconds) / len(PAGES) for name, seconds in times.items()}
+    share = statistics.median(run["page_s"] for run in whole)
+    found = {
+        "speedup_vs_cli": page["cli"] / page["ours"], "speedup_vs_api": page["api"] / page["ours"],
+        "speedup_vs_ploomber": page["ploomber"] / page["ours"], "ratio_to_floor": page["ours"] / page["floor"],
+        "batch40_vs_cli": (FORTY * page["cli"]) / (FORTY * share), "parallel_gain": page["ours"] / page["ours_all"],
+    }  # fmt: skip
+    return {name: round(value, 2) for name, value in found.items()} | {
+        "peak_rss_mb": round(max(run["rss_mb"] for run in whole))
+    }
+
+
+def list_copies(place: Path, copies: dict[str, int]) -> None:
+    """Have the review publish copies of notebooks as pages of their own. copies: notebook → how many more of it."""
+    path = place / "params" / PLAN / "reports.yml"
+    listed = yaml.safe_load(path.read_text(encoding="utf-8"))["reports"]
+    more = []
+    for report in listed:
+        for copy in range(copies.get(report["notebook"], 0)):
+            name = f"{report['notebook']}_{copy}"
+            shutil.copy(place / "notebooks" / f"{report['notebook']}.ipynb", place / "notebooks" / f"{name}.ipynb")
+            more.append({**report, "notebook": name})
+    said = json.dumps({"reports": listed + more}, ensure_ascii=False)  # YAML too, and without anchors
+    path.write_text(said, encoding="utf-8")
+
+
+def linear(place: Path) -> dict[str, float]:
+    """A review of all pages, and one of the same pages ten times over: what a page costs in each."""
+    once = whole_command(place)
+    names = sorted(path.stem for path in (place / "notebooks").glob("*.ipynb"))
+    list_copies(place, dict.fromkeys(names, TENFOLD - 1))
+    often = whole_command(place)
+    return {
+        "pages_10x_page_s_ratio": round(often["page_s"] / once["page_s"], 2),
+        "pages_10x_rss_ratio": round(often["rss_mb"] / once["rss_mb"], 2),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,8 @@ from planeval.judge.outlook.calibration import AT_DUE, FORECAST_COLUMNS, score_f
 from planeval.judge.outlook.distributions import (
     CountForecast,
     WeightedPoints,
+    beta_binomial,
+    binomial,
     interval,
     negative_binomial_mixture,
 )
@@ -236,6 +238,23 @@ def test_log_linear_of_one_quarter_is_centred_where_the_amounts_are() -> None:
 
 
 # Invariants.
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 400), st.sampled_from([0.0, 1.0, 0.5]) | st.floats(1e-6, 1 - 1e-6))
+def test_a_binomial_count_is_that_of_scipy_stats(trials: int, share: float) -> None:
+    every = np.arange(trials + 1)
+    np.testing.assert_allclose(
+        binomial(trials, share).pmf, stats.binom.pmf(every, trials, share), rtol=1e-10, atol=1e-300
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 400), st.integers(0, 300), st.integers(0, 300))
+def test_a_beta_binomial_count_is_that_of_scipy_stats(trials: int, yes: int, no: int) -> None:
+    every = np.arange(trials + 1)
+    expected = stats.betabinom.pmf(every, trials, yes + 0.5, no + 0.5)
+    np.testing.assert_allclose(beta_binomial(trials, yes + 0.5, no + 0.5).pmf, expected, rtol=1e-10, atol=1e-300)
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,8 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from planeval.disclosure.linked import Address, LinkedTables, Publication
 from planeval.disclosure.program import ANYBODY, NEAR, Ask, Numbers, Program, Range
@@ -43,7 +42,7 @@ class Attack:
         return frozenset(holder for cell in self.tables.cells for holder in cell.held)
 
     @cached_property
-    def rows(self) -> csr_array:
+    def rows(self) -> scipy.sparse.csr_array:
         """Statements × cells: the coefficients."""
         entries = [
             (row, self.place[address], factor)
@@ -51,7 +50,8 @@ class Attack:
         ]  # fmt: skip
         rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
         shape = (len(self.tables.statements), len(self.tables.cells))
-        return csr_array((np.array(factors, float), (np.array(rows, int), np.array(columns, int))), shape=shape)
+        places = np.array(rows, int), np.array(columns, int)
+        return scipy.sparse.csr_array((np.array(factors, float), places), shape=shape)
 
     @cached_property
     def ends(self) -> tuple[Numbers, Numbers]:
@@ -110,7 +110,8 @@ class Attack:
         low, high = self._bounds(self._seen(withheld), ANYBODY)
         free = high > low
         rows = abs(self.rows[self._said(withheld)])[:, free]
-        labels = connected_components(rows.T @ rows, directed=False)[1] if free.any() else np.array([], int)
+        joined = scipy.sparse.csgraph.connected_components
+        labels = joined(rows.T @ rows, directed=False)[1] if free.any() else np.array([], int)
         found = np.full(len(free), -1)
         found[free] = labels
         return found

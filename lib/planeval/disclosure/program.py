@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, eye_array, kron
+import scipy
 
 from planeval.disclosure.linked import Address, Publication
 
@@ -124,8 +123,8 @@ class Program:
         return self.said[abs(self.attack.rows[self.said][:, self.columns]).sum(axis=1) > 0]
 
     @cached_property
-    def _matrix(self) -> csr_array:
-        return csr_array(self.attack.rows[self.rows])
+    def _matrix(self) -> scipy.sparse.csr_array:
+        return scipy.sparse.csr_array(self.attack.rows[self.rows])
 
     @cached_property
     def _limits(self) -> tuple[Numbers, Numbers]:
@@ -146,12 +145,12 @@ class Program:
         for number, each in enumerate(self.asks):
             aims[2 * number : 2 * number + 2, self._at(each)] = 1.0, -1.0
         bounds = np.array([np.column_stack(self._believed(each.holder)) for each in self.asks])
-        copies = eye_array(blocks, format="csr")
-        above = csr_array(np.vstack([matrix[up].toarray(), -matrix[down].toarray()]))
-        found = linprog(
-            aims.ravel(), kron(copies, above, "csr") if above.shape[0] else None,
+        copies = scipy.sparse.eye_array(blocks, format="csr")
+        above = scipy.sparse.csr_array(np.vstack([matrix[up].toarray(), -matrix[down].toarray()]))
+        found = scipy.optimize.linprog(
+            aims.ravel(), scipy.sparse.kron(copies, above, "csr") if above.shape[0] else None,
             np.tile(np.concatenate([high[up], -low[down]]), blocks) if above.shape[0] else None,
-            kron(copies, matrix[equal], "csr") if equal.any() else None,
+            scipy.sparse.kron(copies, matrix[equal], "csr") if equal.any() else None,
             np.tile(low[equal], blocks) if equal.any() else None,
             np.repeat(bounds, 2, axis=0).reshape(-1, 2), method="highs-ds",
         )  # fmt: skip
@@ -174,9 +173,10 @@ class Program:
             return float(np.round(answer[here]) if whole[here] else answer[here])
         aim = np.zeros(len(self.columns))
         aim[here] = sign
-        found = milp(
-            aim, integrality=whole.astype(int), bounds=Bounds(*self._believed(ask.holder)),
-            constraints=LinearConstraint(self._matrix[:, self.columns], *self._limits) if len(self.rows) else None,
+        told = scipy.optimize.LinearConstraint(self._matrix[:, self.columns], *self._limits) if len(self.rows) else None
+        found = scipy.optimize.milp(
+            aim, integrality=whole.astype(int), bounds=scipy.optimize.Bounds(*self._believed(ask.holder)),
+            constraints=told,
         )  # fmt: skip
         if found.status != 0:
             raise ArithmeticError(f"no whole numbers fit what is published: {found.message}")

@@ -14,8 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
+import scipy
 
 from planeval.disclosure.audit import Auditor, Breach, PublicationRefused
 from planeval.disclosure.linked import Address, LinkedTables, Publication
@@ -105,12 +104,12 @@ def _cheapest(free: Mapping[Publication, float], cuts: Sequence[Cut], seconds: f
     place = {name: number for number, name in enumerate(free)}
     entries = [(line, place[name], factor) for line, cut in enumerate(cuts) for name, factor in cut.items()]
     lines, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
-    matrix = coo_array((factors, (lines, columns)), shape=(len(cuts), len(free))).tocsr()
+    matrix = scipy.sparse.coo_array((factors, (lines, columns)), shape=(len(cuts), len(free))).tocsr()
     costs = np.array([*free.values()])
     order = np.arange(1, len(free) + 1) * (costs[costs > 0].min(initial=1.0) * 1e-3 / (len(free) + 1) ** 2)
-    found = milp(
-        costs + order, integrality=np.ones(len(free)), bounds=Bounds(0, 1),
-        constraints=LinearConstraint(matrix, np.full(len(cuts), 1 - 1e-7), np.inf),
+    found = scipy.optimize.milp(
+        costs + order, integrality=np.ones(len(free)), bounds=scipy.optimize.Bounds(0, 1),
+        constraints=scipy.optimize.LinearConstraint(matrix, np.full(len(cuts), 1 - 1e-7), np.inf),
         options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
     )  # fmt: skip
     if found.status != 0:

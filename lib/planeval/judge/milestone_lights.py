@@ -3,7 +3,7 @@
 进度灯: finished / due among the milestones due whose result is known, as displayed, against `milestone_bands`.
 A node finished late is finished, and the sentence says how many were late; a node due and not reported is neither.
 展望灯: P(all m milestones still to come are finished on time) after k of n due ones were: BetaBinomial(m, ½ + k,
-½ + n − k), Jeffreys' prior, `scipy.stats.betabinom`. Nothing is foreseen below `fewest_milestones` known results.
+½ + n − k), Jeffreys' prior. Nothing is foreseen below `fewest_milestones` known results.
 Its limit: nodes of one unit share one cause of delay, so the truth varies more than this says; and a node already
 overdue cannot become punctual, so it is not part of the event.
 证据灯: see judge.evidence; rows are the finished milestones.
@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
-from scipy.stats import betabinom
 
 from planeval.judge.evidence import UNDECIDED
 from planeval.judge.outlook.bands import outlook_light
-from planeval.judge.outlook.distributions import CountForecast, interval
+from planeval.judge.outlook.distributions import beta_binomial, interval
 from planeval.judge.outlook.verdict import NONE, displayed_probability, in_words
 from planeval.judge.progress import BEHIND, DONE, FAR_BEHIND, MISSED, ON_PACE
 from planeval.judge.rounding import displayed_share
@@ -122,11 +120,8 @@ def judge_node_outlook(nodes: Nodes, bands: OutlookBands | None) -> dict[str, ob
     if nodes.due < bands.fewest_milestones:
         why = f"只有{nodes.due}个节点有结果，少于{bands.fewest_milestones}个，不作预测"
         return {**nothing, "outlook_light": NONE, "outlook_reason": why}
-    pmf = betabinom.pmf(
-        np.arange(nodes.remaining + 1), nodes.remaining, JEFFREYS + nodes.on_time,
-        JEFFREYS + nodes.due - nodes.on_time,
-    )  # fmt: skip
-    forecast = CountForecast(0, pmf)
+    late = nodes.due - nodes.on_time
+    forecast = beta_binomial(nodes.remaining, JEFFREYS + nodes.on_time, JEFFREYS + late)
     p, (low, high) = displayed_probability(forecast.at_least(nodes.remaining)), interval(forecast)
     word = in_words(p)
     event = f"余下{nodes.remaining}个节点全部" if nodes.remaining > 1 else "余下1个节点"

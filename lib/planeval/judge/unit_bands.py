@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from planeval.judge.scoring.points import displayed_points
 from planeval.judge.scoring.refusal import refuse_if
@@ -259,7 +259,7 @@ def _pairs(
     for a in range(len(ids)):
         for b in range(a + 1, len(ids)):
             gap, noise = round(float(shrunk[a] - shrunk[b]), 9), math.hypot(spread[a], spread[b])
-            above = float(norm.cdf(gap / noise)) if noise > 0 else (math.copysign(0.5, gap) + 0.5 if gap else 0.5)
+            above = float(ndtr(gap / noise)) if noise > 0 else (math.copysign(0.5, gap) + 0.5 if gap else 0.5)
             distinct = max(above, 1 - above) >= (1 + rules.confidence) / 2
             same = lists[ids[a]] == lists[ids[b]]
             reason = SAME_LIST if same else TIED if gap == 0 else APART if distinct else WITHIN_ERROR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.stats import binomtest
+import scipy
 
 
 def wilson(successes: int, n: int, confidence: float) -> tuple[float, float]:
@@ -11,5 +11,5 @@ def wilson(successes: int, n: int, confidence: float) -> tuple[float, float]:
     Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference; without continuity
     correction. Raises ValueError for n = 0: nothing was observed, so there is no interval.
     """
-    interval = binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    interval = scipy.stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import CensoredData, ecdf, logrank
+import scipy
 
 from planeval.plan.ladder import SurvivalReading
 
@@ -35,9 +35,10 @@ class Times:
         """How many were still under observation just before a day."""
         return sum(length >= day for length in self.days)
 
-    def censored(self) -> CensoredData:
+    def censored(self) -> scipy.stats.CensoredData:
         """The same for scipy."""
-        return CensoredData.right_censored(np.array(self.days, dtype=float), ~np.array(self.ended, dtype=bool))
+        days, running = np.array(self.days, dtype=float), ~np.array(self.ended, dtype=bool)
+        return scipy.stats.CensoredData.right_censored(days, running)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def kaplan_meier(times: Times, reading: SurvivalReading) -> Curve:
     if len(longest) < reading.least_at_risk:
         return Curve(times, pd.DataFrame(columns=list(STEP_COLUMNS), dtype=float), None, None)
     last_day = longest[reading.least_at_risk - 1]
-    estimate = ecdf(times.censored()).sf
+    estimate = scipy.stats.ecdf(times.censored()).sf
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # scipy: no interval where the share is 1 or 0
         interval = estimate.confidence_interval(reading.confidence, method="log-log")
@@ -129,6 +130,6 @@ def compare(first: Times, second: Times, reading: SurvivalReading) -> Comparison
     least = reading.least_at_risk
     if min(len(first.days), len(second.days), first.events + second.events) < least:
         return None
-    result = logrank(first.censored(), second.censored())
+    result = scipy.stats.logrank(first.censored(), second.censored())
     z = float(result.statistic)
     return None if math.isnan(z) else Comparison(z, z * z, float(result.pvalue))

@@ -8,18 +8,16 @@ sum is worked out term by term (convolution). Its limit: firms of one batch shar
 the experience comes from few batches the truth varies more than this says.
 
 Reference: beta-binomial predictive of a future number of successes, Hahn & Meeker, *Statistical Intervals*
-(recalled); `scipy.stats.binom`, `scipy.stats.betabinom`.
+(recalled).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from scipy.stats import betabinom, binom
 
-from planeval.judge.outlook.distributions import CountForecast
+from planeval.judge.outlook.distributions import CountForecast, beta_binomial, binomial
 
 JEFFREYS = 0.5
 
@@ -54,9 +52,8 @@ class PipelineFacts:
 
 def lapses(facts: PipelineFacts) -> CountForecast:
     """How many of the expiring items will not be renewed."""
-    numbers = np.arange(facts.expiring + 1)
     if facts.p_lapse is not None:
-        return CountForecast(0, binom.pmf(numbers, facts.expiring, facts.p_lapse))
+        return binomial(facts.expiring, facts.p_lapse)
     return _beta_binomial(facts.expiring, facts.lapsed, facts.renewed)
 
 
@@ -72,7 +69,7 @@ def forecast_pipeline(facts: PipelineFacts, arrivals: CountForecast | None = Non
 
 def _beta_binomial(trials: int, yes: int, no: int) -> CountForecast:
     """Of `trials` items, how many say yes, after `yes` and `no` seen before; exactly 0 without trials."""
-    return CountForecast(0, betabinom.pmf(np.arange(trials + 1), trials, JEFFREYS + yes, JEFFREYS + no))
+    return beta_binomial(trials, JEFFREYS + yes, JEFFREYS + no)
 
 
 def counts_in_words(facts: PipelineFacts) -> str:

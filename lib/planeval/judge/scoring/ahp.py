@@ -23,8 +23,7 @@ from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.stats import rankdata
+import scipy
 
 from planeval.judge.rounding import displayed_share
 from planeval.judge.scoring.random_index import RANDOM_INDEXES, RandomIndex
@@ -143,7 +142,7 @@ def most_consistent_value(matrix: Matrix, i: int, j: int) -> float:
         tried[i, j], tried[j, i] = math.exp(log_times), math.exp(-log_times)
         return _principal(tried)[1]
 
-    found = minimize_scalar(lambda_max, bounds=(-math.log(SCALE), math.log(SCALE)), method="bounded",
+    found = scipy.optimize.minimize_scalar(lambda_max, bounds=(-math.log(SCALE), math.log(SCALE)), method="bounded",
                             options={"xatol": 1e-10})  # fmt: skip
     return math.exp(float(found.x))
 
@@ -174,7 +173,7 @@ def kendalls_w(scores: Matrix) -> float | None:
     experts, size = scores.shape
     if experts < 2 or size < 2:
         return None
-    ranks = np.array([rankdata(np.round(row, 9)) for row in scores])
+    ranks = np.array([scipy.stats.rankdata(np.round(row, 9)) for row in scores])
     ties = sum(int(count) ** 3 - int(count) for row in ranks for count in np.unique(row, return_counts=True)[1])
     deviation = float(((ranks.sum(axis=0) - experts * (size + 1) / 2) ** 2).sum())
     possible = experts**2 * (size**3 - size) - experts * ties

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau, spearmanr
+import scipy
 
 from planeval.judge.scoring.dispersion_weights import DataWeights, critic_weights, entropy_weights
 from planeval.judge.scoring.rival_scores import fuzzy_evaluation, topsis
@@ -60,8 +60,8 @@ def rank_correlation(main: pd.Series, other: pd.Series) -> RankCorrelation:
     for column, whose in (("main", "主结果"), ("other", "本法")):
         if both[column].nunique() == 1:
             return RankCorrelation(None, None, f"{whose}各对象得分相同，排序相关没有意义")
-    rho = float(spearmanr(both["main"], both["other"]).statistic)
-    tau = float(kendalltau(both["main"], both["other"]).statistic)
+    rho = float(scipy.stats.spearmanr(both["main"], both["other"]).statistic)
+    tau = float(scipy.stats.kendalltau(both["main"], both["other"]).statistic)
     return RankCorrelation(rho, tau, f"与主结果的排序相关：Spearman {rho:.2f}，Kendall {tau:.2f}")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+import scipy
 from pydantic import Field, model_validator
 
 from planeval.ledger.rules.context import RuleContext
@@ -140,16 +141,14 @@ def smallest_sets(system: System, cells: Floats) -> list[frozenset[int]]:
     """Every smallest set of cells (at most five, by position) whose change lets all relations hold; blank cells
     may take any value at no cost. Empty when even changing everything would not help.
     """
-    from scipy.optimize import LinearConstraint, milp
-
     known = np.flatnonzero(~np.isnan(cells))
     must_hit: list[Floats] = []
     found: list[frozenset[int]] = []
     while len(found) < _MOST_SETS:
         cover = np.array(must_hit).reshape(-1, len(known))
-        ask = milp(
+        ask = scipy.optimize.milp(
             np.ones(len(known)), integrality=np.ones(len(known)), bounds=(0, 1),
-            constraints=LinearConstraint(cover, lb=1.0) if len(cover) else (),
+            constraints=scipy.optimize.LinearConstraint(cover, lb=1.0) if len(cover) else (),
         )  # fmt: skip
         if not ask.success or (found and round(ask.fun) > len(found[0])):
             break
@@ -172,15 +171,13 @@ def _solved(
     system: System, cells: Floats, freed: np.ndarray[tuple[int], np.dtype[np.int64]], costs: Floats
 ) -> float | None:
     """The least cost at which the relations hold when some cells may change, not below 0; None when they cannot."""
-    from scipy.optimize import linprog
-
     low, high = cells.copy(), cells.copy()
     free = np.isnan(cells)
     free[freed] = True
     low[free], high[free] = 0.0, np.inf
     upper, equal = system.matrix[~system.equal], system.matrix[system.equal]
     slack = system.tolerance
-    answer = linprog(
+    answer = scipy.optimize.linprog(
         costs, A_ub=np.vstack([upper, equal, -equal]),
         b_ub=np.concatenate([
             system.limits[~system.equal] + slack, system.limits[system.equal] + slack,

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 import pandas as pd
-from scipy.optimize import brentq
+import scipy
 
 from planeval.periods import Period
 from planeval.plan.fund_reading import FundReading
@@ -62,7 +62,7 @@ def xirr(flows: Flows) -> float:
 
     if worth(_LOWEST) * worth(_HIGHEST) > 0:
         raise ValueError("no rate between -99.9999% and 1e9")
-    return float(brentq(worth, _LOWEST, _HIGHEST, xtol=1e-13, rtol=1e-14, maxiter=1000))
+    return float(scipy.optimize.brentq(worth, _LOWEST, _HIGHEST, xtol=1e-13, rtol=1e-14, maxiter=1000))
 
 
 def rate_of(flows: Iterable[tuple[date, float]], reading: FundReading) -> Rate:

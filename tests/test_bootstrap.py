@@ -43,7 +43,9 @@ def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]) 
     for name, value in {"ROOT": root, "VENV": venv, "STAMP": venv / "stamp.txt", "PYTHON": venv / "python"}.items():
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(module, "LOCKS", {key: root / path.name for key, path in module.LOCKS.items()})
-    monkeypatch.setattr(module.os, "environ", {"HOME": "", "PYTHONPATH": "/elsewhere", "PATH": "/bin"})
+    monkeypatch.setattr(
+        module.os, "environ", {"HOME": "", "PYTHONPATH": "/elsewhere", "PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    )
     monkeypatch.setattr(module, "say", said.append)
     monkeypatch.setattr(module.signal, "signal", lambda *_: None)
     return module
@@ -150,7 +152,7 @@ def test_the_command_takes_over_in_a_clean_environment(
     assert taken_over == [[str(bootstrap.PYTHON), "-m", "planeval", "list"]]
     assert Path.cwd() == tmp_path
     environ = bootstrap.os.environ
-    assert "HOME" not in environ and "PYTHONPATH" not in environ
+    assert not {"HOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"} & set(environ)
     assert environ["PYTHONUTF8"] == "1" and environ["PATH"] == "/bin"
     assert Path(environ["MPLCONFIGDIR"]).parent.name == ".venv"
 

@@ -10,8 +10,8 @@ from planeval.measures.tasks import OVERDUE, UNREPORTED
 from planeval.plan import Task
 from planeval.review import Review
 from planeval.show.html import Fragment, esc, link, paragraph, rows_of, together
+from planeval.show.node_states import STATE_SYMBOLS
 from planeval.show.trace import traced
-from planeval.show.unit_timeline import STATE_SYMBOLS
 from planeval.show.words import listed
 
 _ROLE_MARKS = {LEAD: "牵", SUPPORT: "配"}

@@ -12,26 +12,14 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from planeval.measures.nodes import FINISHED
-from planeval.measures.tasks import MADE_UP, NOT_DUE, ON_TIME, OVERDUE, UNREPORTED
+from planeval.measures.tasks import MADE_UP, NOT_DUE, OVERDUE, UNREPORTED
 from planeval.periods import Period
 from planeval.review import Review
 from planeval.show.figures import INK, LIGHT_COLOURS, MUTED, RULE, chart, style
-from planeval.show.html import Cell, Fragment, esc, rows_of, table
-
-STATE_SYMBOLS = {
-    ON_TIME: ("●", "done"), MADE_UP: ("◆", "behind"), OVERDUE: ("■", "far-behind"), NOT_DUE: ("◇", "unreported"),
-    UNREPORTED: ("○", "unreported"),
-}  # fmt: skip
+from planeval.show.html import Fragment, rows_of, table
+from planeval.show.node_states import STATE_SYMBOLS, state_mark
 
 _ANOTHERS = "（其他单位牵头）"
-
-
-def state_mark(state: str) -> Cell:
-    """A node's state with symbol and colour; readable without colour."""
-    symbol, kind = STATE_SYMBOLS[state]
-    return Cell(
-        f"{symbol} {state}", f'<span class="light {kind}"><span aria-hidden="true">{symbol}</span> {esc(state)}</span>'
-    )
 
 
 def node_table(review: Review, nodes: pd.DataFrame, caption: str) -> Fragment:

@@ -23,6 +23,7 @@ from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import scipy
 
 from planeval.judge.rounding import displayed_share
@@ -173,7 +174,7 @@ def kendalls_w(scores: Matrix) -> float | None:
     experts, size = scores.shape
     if experts < 2 or size < 2:
         return None
-    ranks = np.array([scipy.stats.rankdata(np.round(row, 9)) for row in scores])
+    ranks = pd.DataFrame(np.round(scores, 9)).rank(axis=1).to_numpy()
     ties = sum(int(count) ** 3 - int(count) for row in ranks for count in np.unique(row, return_counts=True)[1])
     deviation = float(((ranks.sum(axis=0) - experts * (size + 1) / 2) ** 2).sum())
     possible = experts**2 * (size**3 - size) - experts * ties

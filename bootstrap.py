@@ -27,8 +27,6 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCKS = {"review": ROOT / "requirements.lock", "test": ROOT / "requirements-all.lock"}
 CHILDREN = {"PYTHONUTF8": "1", "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "VIRTUAL_ENV": str(VENV)}
 CHILDREN |= {"MPLCONFIGDIR": f"{VENV / 'matplotlib'}", "IPYTHONDIR": f"{VENV / 'ipython'}", "UV_SYSTEM_CERTS": "1"}
-# The last would have every process compile every library again: a second or more each, and there are hundreds.
-OF_ANOTHER_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 say = functools.partial(print, file=sys.stderr)  # standard output belongs to the command that follows
 
 
@@ -103,8 +101,8 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0 if arguments else 2
-    for name in (*OF_ANOTHER_PYTHON, *([] if os.environ.get("HOME") else ["HOME"])):  # a HOME set but empty
-        os.environ.pop(name, None)
+    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", *([] if os.environ.get("HOME") else ["HOME"])):
+        os.environ.pop(name, None)  # another Python's settings (the third slows every start), and an empty HOME
     os.environ.update(CHILDREN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, also while it waits for another set-up
     try:

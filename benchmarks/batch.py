@@ -2,8 +2,10 @@
 
 Run: python benchmarks/batch.py [--rounds 7] [--whole-rounds 3] [--quick] [--linear] [--peers VENV]
 On a copy of the demonstration's workspace, its ledgers stored already for everybody. Each rival is a process that has
-imported what it needs (benchmarks/batch_rivals.py) and makes the same pages in turn; every other round in the opposite
-order; one round first that does not count. Rivals whose cells show other HTML than the command lines' end the run.
+imported what it needs (benchmarks/batch_rivals.py) and makes the same pages in turn, every other round in the opposite
+order; one round first that does not count. Each round has pages of its own, dealt from the whole list of the review:
+a batch makes each page once, so nobody may keep what an earlier round has drawn. Rivals whose cells show other HTML
+than the command lines' end the run.
 
 - cli: `papermill` and `jupyter nbconvert`, two commands a page; api: papermill's Python interface and one reused
   HTMLExporter; ploomber: ploomber-engine in one process, in a throw-away environment (benchmarks/peers.lock);
@@ -11,10 +13,10 @@ order; one round first that does not count. Rivals whose cells show other HTML t
 - floor: the same cells in one warm process, review opened once, same figures, one Jinja render, nothing checked;
 - whole: the command `planeval review --force`, from its start to its end, all pages, every core.
 
-Ends with one line of JSON, all ratios of medians: speedup_vs_cli (cli/ours), speedup_vs_api (api/ours),
-speedup_vs_ploomber, ratio_to_floor (ours/floor), parallel_gain (ours/ours_all), batch40_vs_cli (40 pages by the
-command lines one after another, over 40 pages' share of the whole command), noop_100_s (the command on an unchanged
-review of 100 pages, seconds), peak_rss_mb (the largest process of the whole command).
+Ends with one line of JSON, each ratio the median of the rounds' ratios: speedup_vs_cli (cli/ours), speedup_vs_api
+(api/ours), speedup_vs_ploomber, ratio_to_floor (ours/floor), parallel_gain (ours/ours_all), batch40_vs_cli (40 pages
+by the command lines one after another, over 40 pages' share of the whole command), noop_100_s (the command on an
+unchanged review of 100 pages, seconds), peak_rss_mb (the largest process of the whole command).
 
 --linear: instead, one review of every page ten times over beside the review itself: seconds and memory per page.
 """
@@ -37,10 +39,14 @@ from typing import Any
 
 import yaml
 
+from planeval.plan import load_review
+from planeval.publish.jobs import prepare_jobs
+from planeval.workspace import Workspace
+
 ROOT, REVIEW, PLAN = Path(__file__).resolve().parents[1], "2026Q3", "jincheng"
-PAGES: tuple[tuple[str, dict[str, str]], ...] = (("35_finance", {}), ("40_unit", {"unit": "kejiju"}))
 RIVALS = ("cli", "api", "ploomber", "ours", "ours_all", "floor")
-UNCHANGED_PAGES, TENFOLD, FORTY = 100, 10, 40
+PAGES_A_ROUND, UNCHANGED_PAGES, TENFOLD, FORTY = 4, 100, 10, 40
+Page = tuple[str, dict[str, str]]
 
 
 def main() -> None:
@@ -52,6 +58,7 @@ def main() -> None:
     options.add_argument("--linear", action="store_true")
     options.add_argument("--peers", type=Path, help="an environment with ploomber-engine, made before")
     asked = options.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it would have the command lines compile every library each time
     rounds, wholes = (1, 1) if asked.quick else (asked.rounds, asked.whole_rounds)
     with tempfile.TemporaryDirectory(prefix="planeval-batch-") as folder:
         place = write_workspace(Path(folder) / "workspace")
@@ -127,26 +134,32 @@ class Rival:
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self._answer())
-        self.seconds.append(answer["seconds"])
+        self.seconds.append(answer["seconds"] / len(asked))
         shown: dict[str, str] = answer["shown"]
         return shown
 
 
 def alternately(place: Path, peers: Path, rounds: int) -> dict[str, list[float]]:
-    """Seconds of every rival in every round, for all of PAGES together."""
-    words = yaml.safe_load((place / "params" / "reviews" / f"{REVIEW}.yml").read_text(encoding="utf-8"))
-    asked = [(notebook, {name: str(value) for name, value in words.items()} | own) for notebook, own in PAGES]
+    """Seconds a page of every rival in every round."""
     with started(place, peers) as rivals:
-        for number in range(rounds + 1):
+        for number, asked in enumerate(dealt(place, rounds + 1)):
             shown = {rival.name: rival.make(asked) for rival in (rivals if number % 2 else rivals[::-1])}
             for name in ("api", "ploomber", "floor"):
                 if shown[name] != shown["cli"]:
                     raise SystemExit(f"{name} shows other things than the command lines: {shown}")
         times = {rival.name: rival.seconds[1:] for rival in rivals}
     for name, seconds in times.items():
-        each = statistics.median(seconds) / len(PAGES)
-        print(f"{name:>9}  {each:7.3f} s a page  ({min(seconds):.2f}-{max(seconds):.2f} s the round)", flush=True)
+        said = f"({min(seconds):.2f}-{max(seconds):.2f} s)"
+        print(f"{name:>9}  {statistics.median(seconds):7.3f} s a page  {said}", flush=True)
     return times
+
+
+def dealt(place: Path, rounds: int) -> list[list[Page]]:
+    """The pages of each round with every parameter: the review's list dealt out like cards, so each round has a mix."""
+    workspace = Workspace(place)
+    request = load_review(workspace, REVIEW)
+    pages = [(job.page.notebook, request.parameters() | job.own_parameters) for job in prepare_jobs(workspace, request)]
+    return [pages[number::rounds][:PAGES_A_ROUND] for number in range(rounds)]
 
 
 @contextmanager
@@ -206,12 +219,16 @@ def noop(place: Path) -> float:
 
 def ratios(times: dict[str, list[float]], whole: list[dict[str, float]]) -> dict[str, float]:
     """The keys of the last line, but `noop_100_s`."""
-    page = {name: statistics.median(seconds) / len(PAGES) for name, seconds in times.items()}
+
+    def ratio(more: str, less: str) -> float:
+        return statistics.median(one / other for one, other in zip(times[more], times[less], strict=True))
+
     share = statistics.median(run["page_s"] for run in whole)
     found = {
-        "speedup_vs_cli": page["cli"] / page["ours"], "speedup_vs_api": page["api"] / page["ours"],
-        "speedup_vs_ploomber": page["ploomber"] / page["ours"], "ratio_to_floor": page["ours"] / page["floor"],
-        "batch40_vs_cli": (FORTY * page["cli"]) / (FORTY * share), "parallel_gain": page["ours"] / page["ours_all"],
+        "speedup_vs_cli": ratio("cli", "ours"), "speedup_vs_api": ratio("api", "ours"),
+        "speedup_vs_ploomber": ratio("ploomber", "ours"), "ratio_to_floor": ratio("ours", "floor"),
+        "batch40_vs_cli": (FORTY * statistics.mean(times["cli"])) / (FORTY * share),
+        "parallel_gain": ratio("ours", "ours_all"),
     }  # fmt: skip
     return {name: round(value, 2) for name, value in found.items()} | {
         "peak_rss_mb": round(max(run["rss_mb"] for run in whole))

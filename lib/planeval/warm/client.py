@@ -57,10 +57,10 @@ class ForkedChild:
         with suppress(OSError):
             self.lease.shutdown(socket.SHUT_WR)
 
-    def end(self) -> None:
-        """Kill the child and everything it started, and wait until it is gone."""
+    def end(self, waits: bool = True) -> None:
+        """Kill the child and everything it started. waits: until it is gone; else the parent sees to that."""
         self.kill()
-        self._look(wait=_LONGEST_EXIT)
+        self._look(wait=_LONGEST_EXIT if waits else 0.0)
         self.channel.close()
         self.lease.close()
 

@@ -73,20 +73,25 @@ class ForkedKernelManager:
         self.started.interrupt()
 
     async def shutdown_kernel(self, now: bool = False) -> None:
-        """End the child; there is no slower way."""
-        self.end()
+        """Have the child killed, there is no slower way; `end` follows."""
+        self._stop()
 
     async def cleanup_resources(self) -> None:
         """Nothing is left that `end` does not remove."""
 
-    def end(self) -> None:
-        """End the child, if there is one."""
+    def end(self, waits: bool = True) -> None:
+        """End the child, if there is one. waits: until it is gone, which takes as long as a small cell."""
+        self._stop()
+        if self.child is not None:
+            self.child.end(waits)
+
+    def _stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         if self._client is not None:  # before the socket is closed: its number is soon another's
             self._client.stop_channels()
         if self.child is not None:
-            self.child.end()
+            self.child.kill()
 
 
 class _Channel:

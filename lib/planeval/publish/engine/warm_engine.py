@@ -34,14 +34,17 @@ class WarmEngine(NBClientEngine):
         """
         with _parent(warm_parent) as parent:
             manager = ForkedKernelManager(parent, memory_limit, time_limit, handed)
+            waits = True
             try:
-                return super().execute_managed_notebook(nb_man, kernel_name, km=manager, **options)
+                executed = super().execute_managed_notebook(nb_man, kernel_name, km=manager, **options)
+                waits = False  # it has done all it was asked; the next notebook need not wait for its memory
+                return executed
             except DeadKernelError as error:
                 if manager.timed_out:
                     raise CellTimeoutError(f"{WHOLE_NOTEBOOK} after {time_limit} seconds.") from error
                 raise DeadKernelError(f"{error} ({_ending(manager)})") from error
             finally:
-                manager.end()
+                manager.end(waits)
 
 
 def _ending(manager: ForkedKernelManager) -> str:

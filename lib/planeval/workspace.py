@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from planeval.problems import InputError, Problem
@@ -24,6 +24,10 @@ class Workspace:
     """A folder of plans and ledgers, with a name for every place in it."""
 
     root: Path
+
+    @cached_property
+    def _resolved(self) -> Path:
+        return self.root.resolve()
 
     @property
     def params(self) -> Path:
@@ -69,7 +73,7 @@ class Workspace:
     def relative(self, path: Path) -> str:
         """A path as people of this workspace would write it: relative, forward slashes."""
         try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
+            return path.resolve().relative_to(self._resolved).as_posix()
         except ValueError:
             return path.name
 

@@ -1,12 +1,13 @@
-"""A finished page read back from its text into a tree, by the standard library's parser."""
+"""A finished page read back from its text into a tree, strictly: what a browser would have to guess at is a fault."""
 
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 
 VOID_TAGS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
@@ -90,40 +91,84 @@ class PageTree:
         return next(iter(self.every(tag)), None)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+# A page is written by our template and the sanitiser, so its syntax is plain; whatever is not plain is a fault.
+_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'<>=`]+)"""
+_TOKEN = re.compile(
+    rf"""(?P<text>[^<]+)
+      | </(?P<end>[a-z][a-z0-9]*)\s*>
+      | <(?P<tag>[a-z][a-z0-9]*)(?P<attributes>(?:\s+[^\s"'<>/=]+(?:={_VALUE})?)*)\s*(?P<closed>/?)>
+      | <!--(?P<comment>.*?)-->
+      | <!(?P<declared>[^<>]*)>
+      | (?P<other><)""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+)))?""")
+_RAW = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script")}
+
+
+class _Reader:
+    """One page on its way to a tree."""
+
+    def __init__(self, html: str) -> None:
+        self.html, self.line, self.counted = html, 1, 0
         self.root = Element("", [], 1)
         self.open = self.root
         self.elements: list[Element] = []
         self.doctype = ""
         self.faults: list[str] = []
 
-    def handle_decl(self, decl: str) -> None:
-        self.doctype = decl.lower()
+    def read(self) -> None:
+        """From the first character to the last."""
+        place = 0
+        while found := _TOKEN.match(self.html, place):
+            kind, place = found.lastgroup, found.end()
+            if kind == "text":
+                self._text(unescape(found[0]) if "&" in found[0] else found[0])
+                continue
+            self.line += self.html.count("\n", self.counted, found.start())
+            self.counted = found.start()
+            if kind == "closed":
+                place = self._start(found, place)
+            elif kind == "end":
+                self._end(found["end"].lower())
+            elif kind == "declared":
+                self.doctype = found["declared"].lower()
+            elif kind == "other":
+                self.faults.append(f"第 {self.line} 行：“<”后面不是一个写完整的标记")
+                self._text("<")
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, [(key, value or "") for key, value in attrs], self.getpos()[0], self.open)
+    def _text(self, text: str) -> None:
+        self.open.text.append(text)
+        self.open.inside.append(text)
+
+    def _start(self, found: re.Match[str], place: int) -> int:
+        """A start tag, with what stands in an element whose text is not read as HTML; where to read on."""
+        tag, attributes = found["tag"].lower(), [] if not found["attributes"] else _attributes(found["attributes"])
+        element = Element(tag, attributes, self.line, self.open)
         self.open.children.append(element)
         self.open.inside.append(element)
         self.elements.append(element)
-        if tag not in VOID_TAGS:
-            self.open = element
+        if tag in VOID_TAGS:
+            return place
+        self.open = element
+        if found["closed"]:
+            self.faults.append(f"第 {self.line} 行：<{tag}/> 不能这样自闭合")
+        if tag not in _RAW or not (end := _RAW[tag].search(self.html, place)):
+            return place
+        self._text(self.html[place : end.start()])
+        return end.start()
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID_TAGS:
-            self.faults.append(f"第 {self.getpos()[0]} 行：<{tag}/> 不能这样自闭合")
-
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag != self.open.tag or self.open.parent is None:
-            self.faults.append(f"第 {self.getpos()[0]} 行：</{tag}> 与前面的 <{self.open.tag}> 不配对")
+            self.faults.append(f"第 {self.line} 行：</{tag}> 与前面的 <{self.open.tag}> 不配对")
             return
         self.open = self.open.parent
 
-    def handle_data(self, data: str) -> None:
-        self.open.text.append(data)
-        self.open.inside.append(data)
+
+def _attributes(written: str) -> list[tuple[str, str]]:
+    """Names in lower case and values as a reader gets them, in the order written."""
+    return [(name.lower(), unescape(double or single or bare)) for name, double, single, bare in
+            _ATTRIBUTE.findall(written)]  # fmt: skip
 
 
 @contextmanager
@@ -140,10 +185,9 @@ def _no_collection() -> Iterator[None]:
 
 def read_page(html: str) -> PageTree:
     """Read a page. Never raises for its content: what is badly nested or cut off is in `unclosed`."""
-    reader = _Reader()
+    reader = _Reader(html)
     with _no_collection():
-        reader.feed(html)
-        reader.close()
+        reader.read()
     if reader.open is not reader.root:
         reader.faults.append(f"文件不完整：第 {reader.open.line} 行的 <{reader.open.tag}> 没有结束")
     return PageTree(reader.root, tuple(reader.elements), reader.doctype, tuple(reader.faults))

@@ -57,6 +57,7 @@ class ForkedKernel(IPythonKernel):
         self.answers = SocketSession()
         config: Any = self.answers.config.copy()
         config.HistoryManager.enabled = False  # it would start a thread
+        config.ForkedKernel._execute_sleep = 0.0  # the wait for ZeroMQ to have sent what was printed
         super().__init__(session=self.answers, config=config, user_ns={}, log=logging.getLogger("planeval.warm"))
 
     @contextmanager

@@ -184,6 +184,11 @@ class Review:
         """Units whose later filings changed earlier quarters' values; see measures.revisions.UNIT_COLUMNS."""
         return revisions_by_unit(self.revisions, self.plan)
 
+    def measure_shared(self) -> None:
+        """Work out now what several pages show and take long over: the processes of the pages then find it done."""
+        for owner, name in ((self, "fusion"), (self, "dependence"), (self.assessment, "robustness")):
+            getattr(owner, name, None)  # cached_property: no assessment, no robustness
+
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
         """Faults that kept rows or files out of this review."""

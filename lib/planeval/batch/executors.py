@@ -1,8 +1,9 @@
 """Who makes the pages: processes here, or workers of a cluster; both behind `concurrent.futures`.
 
-Here a thread of the pool waits for one page's process (a fork of the warm parent, or a kernel), so as many notebooks
-run side by side as there are threads. A worker of a cluster needs only the package and the workspace folder: it opens
-the review itself and makes pages only when it comes to the same fingerprint.
+Here a thread of the pool waits for one page's process (a fork of the warm parent, or a kernel). As many notebooks run
+side by side as there are jobs; a page whose notebook has run is exported and checked while the next one runs.
+A worker of a cluster needs only the package and the workspace folder: it opens the review itself and makes pages only
+when it comes to the same fingerprint.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from planeval.plan.review_files import UNIT
 from planeval.problems import InputError, Problem
 from planeval.publish.failures import NotebookFailed
 from planeval.publish.page_engine import PageEngine
-from planeval.publish.page_making import FAILED, MadePage, PageOrder, make_page
+from planeval.publish.page_making import FAILED, MadePage, PageOrder, finish_page, make_page, run_page
 from planeval.workspace import Workspace
 
 HERE, DASK = "processes", "dask"
@@ -44,11 +45,12 @@ class Pages:
     executor: Executor
     engine: PageEngine | None = None
     recipe: Recipe | None = None
+    turns: threading.Semaphore = field(default_factory=threading.Semaphore)
 
     def submit(self, order: PageOrder, begun: Callable[[], None]) -> Future[MadePage]:
         """Have a page made. begun: called when its turn comes; on a cluster, when it is handed over."""
         if self.engine is not None:
-            return self.executor.submit(_make_here, order, self.engine, begun)
+            return self.executor.submit(_make_here, order, self.engine, begun, self.turns)
         begun()
         if self.recipe is None:
             raise ValueError("neither an engine here nor a recipe for workers")
@@ -61,16 +63,18 @@ class Pages:
             self.engine.stop()
 
 
-def _make_here(order: PageOrder, engine: PageEngine, begun: Callable[[], None]) -> MadePage:
-    begun()
-    return make_page(order, engine)
+def _make_here(order: PageOrder, engine: PageEngine, begun: Callable[[], None], turns: threading.Semaphore) -> MadePage:
+    with turns:
+        begun()
+        ran = run_page(order, engine)
+    return ran if isinstance(ran, MadePage) else finish_page(order, ran, engine)
 
 
 @contextmanager
 def here(engine: PageEngine, jobs: int) -> Iterator[Pages]:
     """Processes on this machine, `jobs` at a time."""
-    with ThreadPoolExecutor(jobs) as pool, _set_aside():
-        yield Pages(pool, engine)
+    with ThreadPoolExecutor(jobs + 1) as pool, _set_aside():
+        yield Pages(pool, engine, turns=threading.Semaphore(jobs))
 
 
 @contextmanager

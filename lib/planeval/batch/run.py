@@ -20,7 +20,7 @@ from planeval.batch.sources import package_files
 from planeval.disclosure import disclose
 from planeval.disclosure.leaks import refuse_leaks
 from planeval.plan import ReviewRequest
-from planeval.plan.review_files import UNIT
+from planeval.plan.review_files import INTERNAL, UNIT
 from planeval.problems import InputError, Problem
 from planeval.publish.edition import Edition
 from planeval.publish.failures import Failure, NotebookFailed
@@ -36,6 +36,8 @@ from planeval.publish.staging import edition_stage
 from planeval.publish.this_machine import machine_secrets
 from planeval.review import Review, open_review
 from planeval.workspace import Workspace
+
+_MANY_PAGES = 10  # with fewer, what each page works out for itself is less than what all pages share
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ class _Run:
         made: Mapping[str, MadePage] = {}
         if wanted:
             self.progress(Told(f"运行笔记本，共 {len(wanted)} 个网页", 0, 0, len(wanted)))
+            if name == INTERNAL and len(wanted) >= _MANY_PAGES:
+                edition.review.measure_shared()
             with self._pages(prepared) as pages:
                 made = _Making(pages, journal, proven, name, folder, self.workspace, self.progress).make(wanted)
         self.progress(Told("检查并发布", len(wanted), 0, len(wanted)))

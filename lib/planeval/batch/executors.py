@@ -12,7 +12,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,11 +46,12 @@ class Pages:
     engine: PageEngine | None = None
     recipe: Recipe | None = None
     turns: threading.Semaphore = field(default_factory=threading.Semaphore)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def submit(self, order: PageOrder, begun: Callable[[], None]) -> Future[MadePage]:
         """Have a page made. begun: called when its turn comes; on a cluster, when it is handed over."""
         if self.engine is not None:
-            return self.executor.submit(_make_here, order, self.engine, begun, self.turns)
+            return self.executor.submit(self._make_here, order, self.engine, begun)
         begun()
         if self.recipe is None:
             raise ValueError("neither an engine here nor a recipe for workers")
@@ -58,16 +59,18 @@ class Pages:
 
     def stop(self) -> None:
         """End everything at once, finished or not."""
+        self.stopped.set()
         self.executor.shutdown(wait=False, cancel_futures=True)
         if self.engine is not None:
             self.engine.stop()
 
-
-def _make_here(order: PageOrder, engine: PageEngine, begun: Callable[[], None], turns: threading.Semaphore) -> MadePage:
-    with turns:
-        begun()
-        ran = run_page(order, engine)
-    return ran if isinstance(ran, MadePage) else finish_page(order, ran, engine)
+    def _make_here(self, order: PageOrder, engine: PageEngine, begun: Callable[[], None]) -> MadePage:
+        with self.turns:
+            if self.stopped.is_set():  # while it waited for its turn
+                raise CancelledError
+            begun()
+            ran = run_page(order, engine)
+        return ran if isinstance(ran, MadePage) else finish_page(order, ran, engine)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Turns of pages made here: as many notebooks at a time as jobs, finishing beside them, no turn after a stop."""
+"""Turns of pages made here: as many at a time as there are jobs, and none after a stop."""
 
 from __future__ import annotations
 
@@ -26,33 +26,8 @@ class Engine:
         self.ended.set()
 
 
-def test_a_page_is_finished_while_the_next_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    second_runs, first_is_finished = threading.Event(), threading.Event()
-
-    def run(order: Any, engine: Any) -> str:
-        if order == "second":
-            second_runs.set()
-            assert first_is_finished.wait(LONG), "the second notebook ends only after the first page is finished"
-        return f"{order} ran"
-
-    def finish(order: Any, executed: Any, engine: Any) -> MadePage:
-        if order == "first":
-            assert second_runs.wait(LONG)
-            first_is_finished.set()
-        return MadePage(executed, OK)
-
-    monkeypatch.setattr(executors, "run_page", run)
-    monkeypatch.setattr(executors, "finish_page", finish)
-    engine: Any = Engine()
-    orders: list[Any] = ["first", "second"]
-    with here(engine, jobs=1) as pages:
-        futures = [pages.submit(order, lambda: None) for order in orders]
-        made = [future.result(LONG) for future in futures]
-    assert [page.file for page in made] == ["first ran", "second ran"]
-
-
 @pytest.mark.parametrize("jobs", [1, 2, 3])
-def test_never_more_notebooks_than_jobs(monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+def test_never_more_pages_than_jobs(monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
     running, most, lock = 0, 0, threading.Lock()
 
     def run(order: Any, engine: Any) -> MadePage:
@@ -65,7 +40,7 @@ def test_never_more_notebooks_than_jobs(monkeypatch: pytest.MonkeyPatch, jobs: i
             running -= 1
         return MadePage(str(order), OK)
 
-    monkeypatch.setattr(executors, "run_page", run)
+    monkeypatch.setattr(executors, "make_page", run)
     engine: Any = Engine()
     orders: list[Any] = list(range(12))
     with here(engine, jobs) as pages:
@@ -84,8 +59,8 @@ def test_after_a_stop_no_page_begins(monkeypatch: pytest.MonkeyPatch) -> None:
         assert engine.ended.wait(LONG)
         return MadePage(order, "killed")
 
-    monkeypatch.setattr(executors, "run_page", run)
-    orders: list[Any] = ["first", "waits for its turn", "waits for a thread"]
+    monkeypatch.setattr(executors, "make_page", run)
+    orders: list[Any] = ["first", "second", "third"]
     with here(engine, jobs=1) as pages:
         futures = [pages.submit(order, lambda order=order: begun.append(order)) for order in orders]
         assert first_runs.wait(LONG)

@@ -1,18 +1,18 @@
 """Who makes the pages: processes here, or workers of a cluster; both behind `concurrent.futures`.
 
-Here a thread of the pool waits for one page's process (a fork of the warm parent, or a kernel). As many notebooks run
-side by side as there are jobs; a page whose notebook has run is exported and checked while the next one runs.
-A worker of a cluster needs only the package and the workspace folder: it opens the review itself and makes pages only
-when it comes to the same fingerprint.
+Here a thread of the pool waits for one page's process (a fork of the warm parent, or a kernel), so as many notebooks
+run side by side as there are threads. A worker of a cluster needs only the package and the workspace folder: it opens
+the review itself and makes pages only when it comes to the same fingerprint.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,11 +22,12 @@ from planeval.plan.review_files import UNIT
 from planeval.problems import InputError, Problem
 from planeval.publish.failures import NotebookFailed
 from planeval.publish.page_engine import PageEngine
-from planeval.publish.page_making import FAILED, MadePage, PageOrder, finish_page, make_page, run_page
+from planeval.publish.page_making import FAILED, MadePage, PageOrder, make_page
 from planeval.workspace import Workspace
 
 HERE, DASK = "processes", "dask"
 EXECUTORS = (HERE, DASK)
+_TURN = 0.0005  # seconds; Python's own 0.005 is as long as a small cell
 _PATIENCE = 10  # seconds a scheduler may take to answer
 
 
@@ -45,13 +46,11 @@ class Pages:
     executor: Executor
     engine: PageEngine | None = None
     recipe: Recipe | None = None
-    turns: threading.Semaphore = field(default_factory=threading.Semaphore)
-    stopped: threading.Event = field(default_factory=threading.Event)
 
     def submit(self, order: PageOrder, begun: Callable[[], None]) -> Future[MadePage]:
         """Have a page made. begun: called when its turn comes; on a cluster, when it is handed over."""
         if self.engine is not None:
-            return self.executor.submit(self._make_here, order, self.engine, begun)
+            return self.executor.submit(_make_here, order, self.engine, begun)
         begun()
         if self.recipe is None:
             raise ValueError("neither an engine here nor a recipe for workers")
@@ -59,36 +58,37 @@ class Pages:
 
     def stop(self) -> None:
         """End everything at once, finished or not."""
-        self.stopped.set()
         self.executor.shutdown(wait=False, cancel_futures=True)
         if self.engine is not None:
             self.engine.stop()
 
-    def _make_here(self, order: PageOrder, engine: PageEngine, begun: Callable[[], None]) -> MadePage:
-        with self.turns:
-            if self.stopped.is_set():  # while it waited for its turn
-                raise CancelledError
-            begun()
-            ran = run_page(order, engine)
-        return ran if isinstance(ran, MadePage) else finish_page(order, ran, engine)
+
+def _make_here(order: PageOrder, engine: PageEngine, begun: Callable[[], None]) -> MadePage:
+    begun()
+    return make_page(order, engine)
 
 
 @contextmanager
 def here(engine: PageEngine, jobs: int) -> Iterator[Pages]:
     """Processes on this machine, `jobs` at a time."""
-    with ThreadPoolExecutor(jobs + 1) as pool, _set_aside():
-        yield Pages(pool, engine, turns=threading.Semaphore(jobs))
+    with ThreadPoolExecutor(jobs) as pool, _set_aside():
+        yield Pages(pool, engine)
 
 
 @contextmanager
 def _set_aside() -> Iterator[None]:
-    """What stands before the first page (the review, above all) is no garbage while pages are made."""
+    """While pages are made, what stood before the first (the review, above all) is no garbage, and a thread that checks
+    one page soon lets another send its notebook the next cell.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
         gc.unfreeze()
+        sys.setswitchinterval(before)
 
 
 @dataclass(frozen=True)

@@ -50,28 +50,18 @@ class MadePage:
 
 def make_page(order: PageOrder, engine: PageEngine) -> MadePage:
     """Make one page; what goes wrong with the page itself is an answer and never raised."""
-    ran = run_page(order, engine)
-    return ran if isinstance(ran, MadePage) else finish_page(order, ran, engine)
-
-
-def run_page(order: PageOrder, engine: PageEngine) -> NotebookNode | MadePage:
-    """The executed notebook of a page, or what became of the page when it did not run to its end."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             engine.ready()
-            return run_notebook(
+            executed = run_notebook(
                 order.notebook, order.page.name, order.parameters, engine.workspace.notebooks, engine.workspace.root,
                 engine.handed_for(order.page.name), engine.parent, order.limits,
             )  # fmt: skip
+            break
         except NotebookFailed as failure:
             if failure.cell is None and failure.error == DEAD and attempt < _ATTEMPTS:
                 continue
             return MadePage(order.page.file, _ending(failure), failure=_told(failure, engine))
-    raise AssertionError("the last attempt returns")
-
-
-def finish_page(order: PageOrder, executed: NotebookNode, engine: PageEngine) -> MadePage:
-    """The page of an executed notebook: exported, checked, hashed."""
     resources = {"name": order.page.name, "page": order.info}
     try:
         text, _ = page_exporter().from_notebook_node(executed, resources)

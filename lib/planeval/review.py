@@ -186,8 +186,9 @@ class Review:
 
     def measure_shared(self) -> None:
         """Work out now what several pages show and take long over: the processes of the pages then find it done."""
-        for owner, name in ((self, "fusion"), (self, "dependence"), (self.assessment, "robustness")):
-            getattr(owner, name, None)  # cached_property: no assessment, no robustness
+        _ = self.fusion, self.dependence
+        if self.assessment is not None:
+            _ = self.assessment.robustness
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:

@@ -127,6 +127,21 @@ def test_a_second_batch_says_who_holds_the_edition_or_waits(whole: Path, tmp_pat
     assert len(proven) == len(set(proven)) == len(PAGES), "the second found everything made"
 
 
+def test_a_page_lost_between_proof_and_publication_is_made_again_by_the_next_run(whole: Path, tmp_path: Path) -> None:
+    """Pages wait for publication on the disk; what is gone from there stops the run, and the old edition stands."""
+    root = Path(shutil.copytree(whole, tmp_path / "书香"))
+    before, kept = files(root), root / "output" / "jobs"
+    write_report(root, "04_page", "第4页", f"import shutil; shutil.rmtree({str(kept)!r})")
+    done = planeval(root, "--jobs", "1")
+    assert done.returncode != 0 and "保存在磁盘上的 01_page.html 不见了或不完整，请再运行一次" in done.stderr
+    assert "Traceback" not in done.stderr and files(root) == before
+    write_report(root, "04_page", "第4页", "'又一句话'")
+    assert planeval(root).returncode == 0
+    assert [name for name in before if name.endswith("_page.html") and files(root)[name] != before[name]] == [
+        "04_page.html"
+    ]
+
+
 def test_no_room_on_the_disk_leaves_the_old_pages_whole(whole: Path, tmp_path: Path) -> None:
     """At every size of a sweep: the run fails and says so, no file under a final name is cut short."""
     root = Path(shutil.copytree(whole, tmp_path / "书香"))

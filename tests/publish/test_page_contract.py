@@ -95,6 +95,9 @@ PLANTED = {
     "dead anchor": ('href="20_targets.html#a"', 'href="#nowhere"', "在本页没有去处"),
     "dead link": ('href="20_targets.html#a"', 'href="30_tasks.html"', "不在本次评估里"),
     "cut off": ("</main>", "", "不配对"),
+    "no tag": ("</main>", "a <b</main>", "“<”后面不是一个写完整的标记"),
+    "what a browser takes for an empty comment": ("</main>", "<!--><img src=x onerror=a()>--></main>", "写完整的标记"),
+    "attributes run together": ("</main>", '<p id="a"onclick="b()">c</p></main>', "写完整的标记"),
     "no doctype": ("<!DOCTYPE html>", "", "<!DOCTYPE html>"),
     "no title": ("<title>总报告</title>", "<title> </title>", "<title>"),
 }

@@ -71,23 +71,29 @@ def _make_here(order: PageOrder, engine: PageEngine, begun: Callable[[], None]) 
 @contextmanager
 def here(engine: PageEngine, jobs: int) -> Iterator[Pages]:
     """Processes on this machine, `jobs` at a time."""
-    with ThreadPoolExecutor(jobs) as pool, _set_aside():
+    with ThreadPoolExecutor(jobs) as pool, _set_aside(), _short_turns():
         yield Pages(pool, engine)
 
 
 @contextmanager
 def _set_aside() -> Iterator[None]:
-    """While pages are made, what stood before the first (the review, above all) is no garbage, and a thread that checks
-    one page soon lets another send its notebook the next cell.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN)
+    """What stands before the first page (the review, above all) is no garbage while pages are made."""
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """A thread that checks one page soon lets another send its notebook the next cell."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
         sys.setswitchinterval(before)
 
 

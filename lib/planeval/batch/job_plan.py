@@ -32,12 +32,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class PlannedPage:
-    """A page with its key; why it is made, or SAME with the bytes that stay as they are."""
+    """A page with its key, and why it is made; SAME when the one proven before stays as it is."""
 
     order: PageOrder
     key: ContentKey
     why: str
-    kept: bytes | None = None
 
 
 def plan_pages(
@@ -54,18 +53,16 @@ def plan_pages(
     for order in orders:
         key = content_key(order, review, package, environment)
         forced = choice.force or order.page.notebook == choice.only
-        kept = None if forced else proven.find(key.digest)
-        why = _why(key, before.get(order.page.file), states.get(order.page.file), forced, kept)
-        planned.append(PlannedPage(order, key, why, kept))
+        if not forced and proven.find(key.digest) is not None:
+            why = SAME
+        else:
+            why = _why(key, before.get(order.page.file), states.get(order.page.file), forced)
+        planned.append(PlannedPage(order, key, why))
     _check_left_out(planned, states, choice)
     return tuple(planned)
 
 
-def _why(
-    key: ContentKey, before: ContentKey | None, state: str | None, forced: bool, kept: bytes | None
-) -> str:  # fmt: skip
-    if kept is not None:
-        return SAME
+def _why(key: ContentKey, before: ContentKey | None, state: str | None, forced: bool) -> str:
     if forced:
         return FORCED
     if before is None:
@@ -99,7 +96,7 @@ def _check_left_out(planned: Sequence[PlannedPage], states: Mapping[str, str], c
     option = "--failed-only" if choice.failed_only else "--only"
     stale = [
         page for page in planned
-        if page.kept is None and page.why != FORCED
+        if page.why not in (SAME, FORCED)
         and not (choice.failed_only and states.get(page.order.page.file, OK) != OK and page.why == FAILED_LAST)
     ]  # fmt: skip
     if stale:

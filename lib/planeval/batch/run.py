@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from planeval.batch.executors import DASK, HERE, Pages, Recipe, default_jobs, here, on_cluster
-from planeval.batch.job_plan import Choice, PlannedPage, kept_digests, plan_pages, write_keys
+from planeval.batch.job_plan import SAME, Choice, PlannedPage, kept_digests, plan_pages, write_keys
 from planeval.batch.journal import BEGUN, OK, PROMOTED, QUEUED, RUNNING, Journal
 from planeval.batch.logs import write_log
 from planeval.batch.proven_pages import ProvenPages
@@ -117,13 +117,11 @@ class _Run:
         planned = plan_pages(prepared.orders, edition.review, folder, proven, self.options.choice)
         journal.write(BEGUN, name)
         write_keys(folder, name, planned)  # first, so that no other run prunes what this one will have proven
-        wanted = [page for page in planned if page.kept is None]
+        wanted = [page for page in planned if page.why != SAME]
         made: Mapping[str, MadePage] = {}
         if wanted:
             self.progress(Told(f"运行笔记本，共 {len(wanted)} 个网页", 0, 0, len(wanted)))
-            if name == INTERNAL and len(wanted) >= _MANY_PAGES:
-                edition.review.measure_shared()
-            with self._pages(prepared) as pages:
+            with self._pages(prepared, len(wanted)) as pages:
                 made = _Making(pages, journal, proven, name, folder, self.workspace, self.progress).make(wanted)
         self.progress(Told("检查并发布", len(wanted), 0, len(wanted)))
 
@@ -134,14 +132,14 @@ class _Run:
                 files, machine_secrets(self.workspace), partial(_filed, self.workspace, prepared.whole)
             )
 
-        published = publish_edition(edition, self.request.name, planned, made, stage, folder / name, guard)
+        published = publish_edition(edition, self.request.name, planned, made, proven, stage, folder / name, guard)
         if published.promoted:
             journal.write(PROMOTED, name)
             write_reviews_index(self.output)
         proven.prune(kept_digests(self.output))
         return replace(published, engine=self.engine.said if wanted else "")
 
-    def _pages(self, prepared: _Prepared) -> AbstractContextManager[Pages]:
+    def _pages(self, prepared: _Prepared, wanted: int) -> AbstractContextManager[Pages]:
         """Who makes the pages, with the review handed over; in the unit edition to each page that of its unit."""
         if self.options.executor == DASK:
             words = tuple(sorted(self.request.parameters().items()))
@@ -152,6 +150,9 @@ class _Run:
                 for order in prepared.orders
             })  # fmt: skip
         else:
+            if self.request.edition == INTERNAL and wanted >= _MANY_PAGES:
+                with suppress(Exception):  # what cannot be worked out fails the pages that show it, not the run
+                    prepared.edition.review.measure_shared()
             self.engine.hand_over(prepared.edition.review, self.request.parameters())
         return here(self.engine, self.options.jobs or default_jobs())
 
@@ -213,7 +214,9 @@ class _Making:
     progress: Progress
 
     def make(self, wanted: Sequence[PlannedPage]) -> dict[str, MadePage]:
-        """Every page ordered and what became of it, by file; an interruption ends all processes and is raised."""
+        """What became of every page ordered, by file, without the pages themselves: those are proven and on the disk.
+        An interruption ends all processes and is raised.
+        """
         made: dict[str, MadePage] = {}
         failed = 0
         for page in wanted:
@@ -223,7 +226,7 @@ class _Making:
             for page in wanted:
                 waiting[self.pages.submit(page.order, partial(self._begun, page))] = page
             for future in _as_finished(waiting):
-                page = waiting[future]
+                page = waiting.pop(future)  # the future holds the page, which is on the disk from now on
                 result = self._proven(page, future)
                 made[result.file] = result
                 failed += result.ending != OK
@@ -247,7 +250,7 @@ class _Making:
                 raise OSError(f"写到磁盘上的 {result.file} 与生成的不同")
         write_log(self.folder, self.edition, page, result, self.workspace)
         self.journal.write(result.ending, self.edition, result.file, key=page.key.digest, sha256=result.sha256)
-        return result
+        return replace(result, content=b"")
 
 
 def _result(page: PlannedPage, future: Future[MadePage]) -> MadePage:

@@ -35,7 +35,6 @@ LIGHT_COLUMNS = (
     "progress_light", "progress_reason", "outlook_light", "outlook_p", "outlook_low", "outlook_high", "outlook_word",
     "outlook_reason", "evidence_light", "evidence_coverage", "evidence_reason",
 )  # fmt: skip
-JEFFREYS = 0.5
 
 
 @dataclass(frozen=True)
@@ -120,8 +119,7 @@ def judge_node_outlook(nodes: Nodes, bands: OutlookBands | None) -> dict[str, ob
     if nodes.due < bands.fewest_milestones:
         why = f"只有{nodes.due}个节点有结果，少于{bands.fewest_milestones}个，不作预测"
         return {**nothing, "outlook_light": NONE, "outlook_reason": why}
-    late = nodes.due - nodes.on_time
-    forecast = beta_binomial(nodes.remaining, JEFFREYS + nodes.on_time, JEFFREYS + late)
+    forecast = beta_binomial(nodes.remaining, nodes.on_time, nodes.due - nodes.on_time)
     p, (low, high) = displayed_probability(forecast.at_least(nodes.remaining)), interval(forecast)
     word = in_words(p)
     event = f"余下{nodes.remaining}个节点全部" if nodes.remaining > 1 else "余下1个节点"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -48,7 +48,7 @@ def sha256(content: bytes) -> str:
 
 
 def manifest(
-    review: Review, name: str, git: GitState, pages: Iterable[PublishedPage], outputs: dict[str, bytes]
+    review: Review, name: str, git: GitState, pages: Iterable[PublishedPage], outputs: Mapping[str, bytes]
 ) -> dict[str, Any]:
     """The content of run.json. outputs: every file of the edition but run.json itself, by name."""
     return {
@@ -62,9 +62,7 @@ def manifest(
         "package": {"name": "planeval", "version": version("planeval"), "commit": git.commit, "dirty": git.dirty},
         "fingerprint": review.fingerprint,
         "inputs": [{"path": file.path, "sha256": file.sha256, "size": file.size} for file in review.inputs],
-        "outputs": [
-            {"path": path, "sha256": sha256(content), "size": len(content)} for path, content in sorted(outputs.items())
-        ],
+        "outputs": [_output(path, outputs[path]) for path in sorted(outputs)],
         "pages": [
             {"notebook": page.notebook, "title": page.title, "file": page.file, "notebook_sha256": page.notebook_sha256,
              **({"key": page.key} if page.key else {})}
@@ -77,6 +75,10 @@ def manifest(
         ],
         "filing_faults": {ERROR: review.tally.errors, WARNING: review.tally.warnings},
     }  # fmt: skip
+
+
+def _output(path: str, content: bytes) -> dict[str, Any]:
+    return {"path": path, "sha256": sha256(content), "size": len(content)}
 
 
 def manifest_bytes(content: dict[str, Any]) -> bytes:

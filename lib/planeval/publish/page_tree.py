@@ -92,17 +92,16 @@ class PageTree:
 
 
 # A page is written by our template and the sanitiser, so its syntax is plain; whatever is not plain is a fault.
-_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'<>=`]+)"""
+_NAME, _VALUE = r"""[^\s"'<>/=]+""", r"""(?:"[^"]*"|'[^']*'|[^\s"'<>=`]+)"""
 _TOKEN = re.compile(
     rf"""(?P<text>[^<]+)
       | </(?P<end>[a-z][a-z0-9]*)\s*>
-      | <(?P<tag>[a-z][a-z0-9]*)(?P<attributes>(?:\s+[^\s"'<>/=]+(?:={_VALUE})?)*)\s*(?P<closed>/?)>
-      | <!--(?P<comment>.*?)-->
-      | <!(?P<declared>[^<>]*)>
+      | <(?P<tag>[a-z][a-z0-9]*)(?P<attributes>(?:\s+{_NAME}(?:={_VALUE})?)*)\s*(?P<closed>/?)>
+      | <!(?P<declared>doctype[^<>]*)>
       | (?P<other><)""",
-    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE,
 )
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+)))?""")
+_ATTRIBUTE = re.compile(f"({_NAME})(?:=({_VALUE}))?")
 _RAW = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script")}
 
 
@@ -143,8 +142,8 @@ class _Reader:
 
     def _start(self, found: re.Match[str], place: int) -> int:
         """A start tag, with what stands in an element whose text is not read as HTML; where to read on."""
-        tag, attributes = found["tag"].lower(), [] if not found["attributes"] else _attributes(found["attributes"])
-        element = Element(tag, attributes, self.line, self.open)
+        tag = found["tag"].lower()
+        element = Element(tag, _attributes(found["attributes"]), self.line, self.open)
         self.open.children.append(element)
         self.open.inside.append(element)
         self.elements.append(element)
@@ -167,8 +166,10 @@ class _Reader:
 
 def _attributes(written: str) -> list[tuple[str, str]]:
     """Names in lower case and values as a reader gets them, in the order written."""
-    return [(name.lower(), unescape(double or single or bare)) for name, double, single, bare in
-            _ATTRIBUTE.findall(written)]  # fmt: skip
+    return [
+        (name.lower(), unescape(value[1:-1] if value.startswith(('"', "'")) else value))
+        for name, value in _ATTRIBUTE.findall(written)
+    ]
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def sums_bytes(files: Mapping[str, bytes]) -> bytes:
     """What `sha256sum -c SHA256SUMS` reads: one line per file of the edition, in name order."""
-    lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     return "".join(lines).encode("utf-8")
 
 

@@ -15,6 +15,7 @@ from scipy.special import betaln, ndtr, xlog1py, xlogy
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.80
+JEFFREYS = 0.5
 _BLOCK = 2_000_000  # probabilities worked out at a time: 16 MB
 
 
@@ -113,10 +114,12 @@ def binomial(trials: int, share: float) -> CountForecast:
     return CountForecast(0, np.exp(_log_choose(trials) + xlogy(yes, share) + xlog1py(no, -share)))
 
 
-def beta_binomial(trials: int, a: float, b: float) -> CountForecast:
-    """Of so many items, how many say yes, when their common chance is Beta(a, b); exactly 0 without trials."""
-    yes = np.arange(trials + 1)
-    return CountForecast(0, np.exp(_log_choose(trials) + betaln(yes + a, trials - yes + b) - betaln(a, b)))
+def beta_binomial(trials: int, yes: int, no: int) -> CountForecast:
+    """Of so many items, how many say yes, after `yes` and `no` seen before: their common chance is Beta(½ + yes,
+    ½ + no), Jeffreys' prior. Exactly 0 without trials.
+    """
+    numbers, a, b = np.arange(trials + 1), JEFFREYS + yes, JEFFREYS + no
+    return CountForecast(0, np.exp(_log_choose(trials) + betaln(numbers + a, trials - numbers + b) - betaln(a, b)))
 
 
 def _log_choose(trials: int) -> Floats:

@@ -29,11 +29,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planeval.judge.outlook.distributions import CountForecast, Floats, negative_binomial_mixture
+from planeval.judge.outlook.distributions import JEFFREYS, CountForecast, Floats, negative_binomial_mixture
 from planeval.judge.outlook.history import Design, History, designs, nodes_around
 
 DISPERSION, DISPERSION_WEIGHT = 1.5, 4.0
-JEFFREYS = 0.5
 LARGEST_COUNT = 2_000  # a quarter with more than this is an amount, not a count of items
 
 

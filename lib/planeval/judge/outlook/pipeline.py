@@ -19,8 +19,6 @@ import pandas as pd
 
 from planeval.judge.outlook.distributions import CountForecast, beta_binomial, binomial
 
-JEFFREYS = 0.5
-
 
 @dataclass(frozen=True)
 class PipelineFacts:
@@ -54,22 +52,17 @@ def lapses(facts: PipelineFacts) -> CountForecast:
     """How many of the expiring items will not be renewed."""
     if facts.p_lapse is not None:
         return binomial(facts.expiring, facts.p_lapse)
-    return _beta_binomial(facts.expiring, facts.lapsed, facts.renewed)
+    return beta_binomial(facts.expiring, facts.lapsed, facts.renewed)
 
 
 def passes(facts: PipelineFacts) -> CountForecast:
     """How many of the pending applications will pass; needs `pending`."""
-    return _beta_binomial(facts.pending or 0, facts.passed, facts.failed)
+    return beta_binomial(facts.pending or 0, facts.passed, facts.failed)
 
 
 def forecast_pipeline(facts: PipelineFacts, arrivals: CountForecast | None = None) -> CountForecast:
     """Change of the stock until the due date. arrivals: foreseen recognitions where pending is not known."""
     return (passes(facts) if arrivals is None else arrivals).minus(lapses(facts))
-
-
-def _beta_binomial(trials: int, yes: int, no: int) -> CountForecast:
-    """Of `trials` items, how many say yes, after `yes` and `no` seen before; exactly 0 without trials."""
-    return beta_binomial(trials, JEFFREYS + yes, JEFFREYS + no)
 
 
 def counts_in_words(facts: PipelineFacts) -> str:

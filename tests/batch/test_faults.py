@@ -5,6 +5,7 @@ Short forms, on a stranger's workspace with small notebooks; benchmarks/soak.py 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import shutil
@@ -91,6 +92,39 @@ def test_a_killed_supervisor_leaves_no_process(whole: Path, tmp_path: Path) -> N
     wait_for(lambda: not Path(f"/proc/{pid_file.read_text()}").exists())
 
 
+def test_ctrl_c_ends_every_process_and_the_next_run_goes_on_from_there(whole: Path, tmp_path: Path) -> None:
+    """What was proven before stays proven; nothing is published, and nothing is said in Python's words."""
+    root, wanted, pid_file = unpublished(whole, tmp_path), files(whole), tmp_path / "pid"
+    third = (root / "notebooks" / "03_page.ipynb").read_bytes()
+    waits = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    write_report(root, "03_page", "第3页", waits)
+    running = subprocess.Popen(command(root, "--jobs", "1"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               encoding="utf-8")  # fmt: skip
+    wait_for(pid_file.exists)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130 and "Traceback" not in said, said
+    wait_for(lambda: not Path(f"/proc/{pid_file.read_text()}").exists())
+    assert files(root) == {} and not list((root / "output" / REVIEW).glob(".stage-*"))
+    (root / "notebooks" / "03_page.ipynb").write_bytes(third)
+    done = planeval(root)
+    assert done.returncode == 0 and files(root) == wanted, done.stderr
+    proven = Counter(event["page"] for event in read_journal(root / "output" / REVIEW) if event["state"] == "ok")
+    assert proven == dict.fromkeys((f"{name}.html" for name in PAGES), 1)
+
+
+def test_many_notebooks_start_eight_at_once(whole: Path, tmp_path: Path) -> None:
+    root = unpublished(whole, tmp_path)
+    titles = {f"{number:02}_page": f"第{number}页" for number in range(1, 25)}
+    for name, title in titles.items():
+        write_report(root, name, title)
+    write_reports_list(root, titles)
+    done = planeval(root, "--jobs", "8")
+    assert done.returncode == 0, done.stderr
+    ends = Counter(event["state"] for event in read_journal(root / "output" / REVIEW) if event["page"])
+    assert ends == {"queued": 24, "running": 24, "ok": 24}
+
+
 @pytest.mark.parametrize(
     ("code", "state", "said"),
     [
@@ -153,6 +187,28 @@ def test_no_room_on_the_disk_leaves_the_old_pages_whole(whole: Path, tmp_path: P
         assert done.returncode != 0, size
         assert files(root) == before, size
     assert planeval(root).returncode == 0 and files(root)["02_page.html"] != before["02_page.html"]
+
+
+def test_a_folder_that_takes_no_file_is_told_and_left_as_it_is(whole: Path, tmp_path: Path) -> None:
+    """Read-only for whoever runs it; the run gives up the right of an administrator to write everywhere."""
+    root = Path(shutil.copytree(whole, tmp_path / "书香"))
+    before, edition = files(root), root / "output" / REVIEW / "internal"
+    write_report(root, "02_page", "第2页", "'又一句话'")
+    edition.chmod(0o555)
+    try:
+        done = subprocess.run(command(root), capture_output=True, encoding="utf-8", check=False,
+                              preexec_fn=obey_permissions)  # fmt: skip
+    finally:
+        edition.chmod(0o755)
+    assert done.returncode == 1 and "Traceback" not in done.stderr and str(edition) in done.stderr, done.stderr
+    assert files(root) == before
+    assert planeval(root).returncode == 0 and files(root)["02_page.html"] != before["02_page.html"]
+
+
+def obey_permissions() -> None:
+    """After this, what a process starts may not write where its permissions say no, even as root (prctl(2))."""
+    drop_from_bounding_set, override_permissions = 24, 1
+    ctypes.CDLL(None).prctl(drop_from_bounding_set, override_permissions)
 
 
 def wait_for(what: object, seconds: float = 180) -> None:

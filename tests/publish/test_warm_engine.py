@@ -185,6 +185,29 @@ def test_a_notebook_of_everything_says_the_same_as_in_a_kernel(
     assert said[0][0] == "ZeroDivisionError" and "image/png" in repr(said[0])
 
 
+TWO_VOICES = """
+import sys, threading
+def complain():
+    for _ in range(300):
+        print("e" * 60_000, file=sys.stderr, flush=True)
+other = threading.Thread(target=complain)
+other.start()
+for _ in range(300):
+    print("o" * 60_000, flush=True)
+other.join()"""
+
+
+def test_what_two_threads_print_is_not_mixed_up(tmp_path: Path, parent: WarmParent) -> None:
+    path = write_notebook(tmp_path / "in.ipynb", TWO_VOICES)
+    executed = papermill.execute_notebook(path, None, kernel_name="python3", progress_bar=False, cwd=tmp_path,
+                                          engine_name="planeval", warm_parent=parent, execution_timeout=60)  # fmt: skip
+    heard = dict.fromkeys(("stdout", "stderr"), "")
+    for output in executed.cells[0].outputs:
+        heard[output.name] += output.text
+    whole = {"stdout": ("o" * 60_000 + "\n") * 300, "stderr": ("e" * 60_000 + "\n") * 300}
+    assert heard == whole, [(name, len(text), len(whole[name])) for name, text in heard.items()]
+
+
 def test_papermill_itself_finds_the_engine(tmp_path: Path) -> None:
     """`papermill --engine planeval`, papermill unmodified: a parent for this one notebook, which ends with it."""
     path = write_notebook(tmp_path / "in.ipynb", "import os; os.getpid(), os.getppid()")

@@ -78,12 +78,14 @@ class _Child:
 
     def __init__(self, kernel: ForkedKernel, channel: socket.socket) -> None:
         self._kernel, self._channel, self._frames = kernel, channel, Frames()
+        self._turn = threading.RLock()  # a cell may print from several threads
         self._request = ""
 
     def say(self, channel: str, kind: str, content: dict[str, Any]) -> None:
         """One message to whoever runs the notebook."""
         message = {"channel": channel, "msg_type": kind, "content": content, "parent": self._request}
-        self._channel.sendall(framed(message))
+        with self._turn:
+            self._channel.sendall(framed(message))
 
     async def serve(self) -> NoReturn:
         """Run what comes until the other end is gone."""

@@ -12,7 +12,8 @@ than the command lines' end the run.
 - ours, ours_all: pages of a review that has begun, with one job and with every core; checks and proof included;
 - floor: the same cells in one warm process, same figures, one Jinja render, nothing checked; opening the review does
   not count, and a page keeps nothing of what another page has measured;
-- whole: the command `planeval review --force`, from its start to its end, all pages, every core.
+- whole: the command `planeval review --force`, from its start to its end, all pages, every core; after every other
+  round, so that it meets the machine as the others do.
 
 Ends with one line of JSON, each ratio the median of the rounds' ratios: speedup_vs_cli (cli/ours), speedup_vs_api
 (api/ours), speedup_vs_ploomber, ratio_to_floor (ours/floor) and parallel_gain (ours/ours_all), both of rounds of their
@@ -69,8 +70,7 @@ def main() -> None:
             print(json.dumps(linear(place)))
             return
         peers = asked.peers or make_peers(Path(folder) / "peers")
-        times = alternately(place, peers, rounds)
-        whole = [whole_command(place) for _ in range(wholes)]
+        times, whole = alternately(place, peers, rounds, wholes)
         figures = {"noop_100_s": noop(place)}
     print(json.dumps(ratios(times, whole) | figures))
 
@@ -142,14 +142,19 @@ class Rival:
         return shown
 
 
-def alternately(place: Path, peers: Path, rounds: int) -> dict[str, list[float]]:
-    """Seconds a page of every rival in every round."""
+def alternately(
+    place: Path, peers: Path, rounds: int, wholes: int
+) -> tuple[dict[str, list[float]], list[dict[str, float]]]:  # fmt: skip
+    """Seconds a page of every rival in every round, and what the whole command took after every other round."""
+    whole: list[dict[str, float]] = []
     with started(place, peers) as rivals:
         for number, asked in enumerate(dealt(place, rounds + 1, PAGES_A_ROUND)):
             shown = {rival.name: rival.make(asked) for rival in (rivals if number % 2 else rivals[::-1])}
             for name in ("api", "ploomber", "floor"):
                 if shown[name] != shown["cli"]:
                     raise SystemExit(f"{name} shows other things than the command lines: {shown}")
+            if number % 2 and len(whole) < wholes:
+                whole.append(whole_command(place))
         times = {rival.name: rival.seconds[1:] for rival in rivals}
         warm, lists = [rival for rival in rivals if rival.name in WARM], dealt(place, LISTS, None)
         for number in range(rounds):
@@ -159,7 +164,7 @@ def alternately(place: Path, peers: Path, rounds: int) -> dict[str, list[float]]
     for name, seconds in times.items():
         said = f"({min(seconds):.2f}-{max(seconds):.2f} s)"
         print(f"{name:>13}  {statistics.median(seconds):7.3f} s a page  {said}", flush=True)
-    return times
+    return times, whole
 
 
 def dealt(place: Path, lists: int, most: int | None) -> list[list[Page]]:

@@ -150,12 +150,15 @@ def test_killed_in_the_middle_the_register_is_as_it_was(
 
     child = os.fork()
     if child == 0:
-        name = "add_line" if step == "before the line" else "replace_file"
-        monkeypatch.setattr(
-            f"planeval.ledger.receiving.{name}", lambda *words: os.kill(os.getpid(), signal.SIGKILL)
-        )  # fmt: skip
-        record()
-        os._exit(1)
+        try:  # whatever happens, this copy of the test's process ends here
+            signal.alarm(60)
+            name = "add_line" if step == "before the line" else "replace_file"
+            monkeypatch.setattr(
+                f"planeval.ledger.receiving.{name}", lambda *words: os.kill(os.getpid(), signal.SIGKILL)
+            )  # fmt: skip
+            record()
+        finally:
+            os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert register(place) == before
     record()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,16 @@ def test_a_kept_page_is_found_whole_or_not_at_all(tmp_path: Path) -> None:
     pages.keep("cd34", content)
     pages.prune({"cd34"})
     assert pages.find("ab12") is None and pages.find("cd34") == content
+
+
+def test_what_another_run_is_writing_is_left_alone(tmp_path: Path) -> None:
+    """Two reviews share a folder of proven pages; what a killed run left half-written goes an hour later."""
+    pages = ProvenPages(tmp_path)
+    pages.keep("ab12", b"")
+    (path,) = tmp_path.rglob("*.page")
+    fresh, left = (path.with_name(f".cd34.page.{pid}.part") for pid in (1, 2))
+    for partial in (fresh, left):
+        partial.write_bytes(b"half")
+    os.utime(left, (time.time() - 4000,) * 2)
+    pages.prune({"ab12"})
+    assert (path.exists(), fresh.exists(), left.exists()) == (True, True, False)

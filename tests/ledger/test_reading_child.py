@@ -253,3 +253,33 @@ def _check_locked_and_torn(made: Path) -> None:
         with pytest.raises(InputError) as caught:
             read_sheets(made, made.name)
         assert caught.value.problems[0].rule == rule
+
+
+READ_ON = """
+import sys
+from pathlib import Path
+from planeval.ledger.reading_child import ReadingChild
+
+child, raw = ReadingChild(seconds=2), Path(sys.argv[1]).read_bytes()
+for number in range(8):
+    child.read(raw, "a.xlsx")
+    print(number, flush=True)
+"""
+
+
+@posix
+def test_a_machine_that_stands_still_refuses_no_file(tmp_path: Path) -> None:
+    """A laptop that slept, a virtual machine that was moved: reader and read go on where they were."""
+    filed = tmp_path / "a.xlsx"
+    filed.write_bytes(workbook({"活动": [EVENT_HEAD, *(event(number) for number in range(1, 4000))]}))
+    reading = subprocess.Popen([sys.executable, "-c", READ_ON, str(filed)], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+    assert reading.stdout is not None
+    for _ in range(3):
+        reading.stdout.readline()
+        time.sleep(0.03)
+        os.killpg(reading.pid, signal.SIGSTOP)
+        time.sleep(2.2)
+        os.killpg(reading.pid, signal.SIGCONT)
+    _, said = reading.communicate(timeout=60)
+    assert reading.returncode == 0, said

@@ -152,6 +152,18 @@ def test_the_second_time_nothing_is_read(copied: Workspace, decided: tuple[Plan,
     assert reads == [(copied, *decided, LAST, None)]
 
 
+@pytest.mark.parametrize("rule", ["reader_timeout", "reader_died", "reader_memory"])
+def test_a_refusal_that_may_pass_is_not_kept(
+    copied: Workspace, decided: tuple[Plan, Method], ledger: Ledger, rule: str
+) -> None:
+    """A reader that died may have died of this machine: next time the file is read again, and counted."""
+    shutil.rmtree(copied.output, ignore_errors=True)
+    refused = dataclasses.replace(ledger, problems=(*ledger.problems, Problem("2026Q3/a.xlsx", rule=rule)))
+    assert store.cached_ledger(copied, *decided, LAST, None, lambda *asked: refused).problems == refused.problems
+    again = store.cached_ledger(copied, *decided, LAST, None, lambda *asked: ledger)
+    assert again.problems == ledger.problems
+
+
 def test_no_thread_is_left(tmp_path: Path) -> None:
     """A notebook's process is forked from the one that opened the ledger; a thread would be torn apart."""
     tasks = Path("/proc/self/task")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from planeval.publish import page_making
 from planeval.publish.failures import NotebookFailed
+from planeval.publish.page_engine import KERNELS, PageEngine
 from planeval.publish.page_making import FAILED, KILLED, make_page
 from planeval.publish.run_notebook import DEAD
 from planeval.workspace import Workspace
@@ -56,3 +59,12 @@ def test_which_notebooks_are_tried_again(
     made = make_page(order, engine)
     assert (len(ends) - len(left), readied, made.ending) == (tried, tried, ending)
     assert made.failure is not None and made.content == b""
+
+
+def test_after_a_stop_nothing_begins(stranger: Path) -> None:
+    """Ctrl-C comes while a page waits for its notebook: no process is started for it."""
+    engine = PageEngine(Workspace(stranger), KERNELS)
+    engine.ready()
+    engine.stop()
+    with pytest.raises(CancelledError):
+        engine.ready()

@@ -100,6 +100,13 @@ def test_a_second_run_is_told_who_is_at_work(final: Path) -> None:
         assert stage.is_dir(), "and may start when the first has ended"
 
 
+def test_a_run_that_ends_at_the_moment_it_is_asked_for_is_another_process(final: Path) -> None:
+    with edition_stage(final):
+        final.with_name(f".{final.name}.holder").unlink()
+        with pytest.raises(InputError, match="另一个进程正在发布同一个评估"), edition_stage(final):
+            pass
+
+
 PROMOTE_SLOWLY = """
 import sys, time
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -360,6 +361,43 @@ def test_a_parent_with_a_thread_never_forks(stranger: Path, tmp_path: Path, monk
     with PageEngine(place) as engine:
         engine.hand_over(open_review(**request, workspace=stranger), request)
         assert engine.parent is None and "普通内核" in engine.said and "2 个线程" in engine.said
+
+
+NO_ROOM_ONCE = """
+import os, sys
+fork, left = os.fork, [1]
+def short_of_room():
+    if left and left.pop():
+        raise BlockingIOError(11, "no room for a process")
+    return fork()
+if "planeval.warm.parent" in sys.orig_argv:
+    os.fork = short_of_room
+"""
+
+
+def test_no_room_for_one_child_leaves_the_parent_and_the_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(NO_ROOM_ONCE, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with WarmParent(os.environ, tmp_path) as parent:
+        parent.open_review({})
+        with pytest.raises(ConnectionError, match="no room for a process"):
+            parent.fork(tmp_path)
+        assert parent.is_alive()
+        child = parent.fork(tmp_path)
+        assert child.is_alive()
+        child.end()
+
+
+def test_a_parent_that_is_gone_is_known_to_be_gone(tmp_path: Path) -> None:
+    """So that the next try starts another one; one that is only going would be asked in vain."""
+    with WarmParent(os.environ, tmp_path) as parent:
+        parent.open_review({})
+        os.kill(parent.pid, signal.SIGKILL)
+        with pytest.raises(OSError):
+            parent.fork(tmp_path)
+        assert not parent.is_alive()
 
 
 def test_a_dead_parent_is_told_and_its_children_go(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Journal:
     def _end_torn_line(self) -> None:
         """A line that a killed run left half-written is closed, so that the next one stands on its own."""
         if self._path.is_file() and self._path.stat().st_size:
-            with self._path.open("r+b") as file:
+            with self._path.open("a+b") as file:  # written at the end, wherever another run has moved it
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
                     file.write(b"\n")

@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER = "jobs"
 _SUFFIX = ".page"
+_SURELY_LEFT = 3600  # seconds after which a half-written page is nobody's any more
 
 
 class ProvenPages:
@@ -51,7 +54,15 @@ class ProvenPages:
         return content if whole and hashlib.sha256(content).hexdigest() == said.get("sha256") else None
 
     def prune(self, keys: Collection[str]) -> None:
-        """Remove every page but those of `keys`, and what killed runs left half-written."""
+        """Remove every page but those of `keys`, and what killed runs left half-written; not what another run is
+        writing at this moment. What cannot be removed stays for the next time.
+        """
         for path in self._folder.glob("*/*"):
-            if path.suffix != _SUFFIX or path.name.removesuffix(_SUFFIX) not in keys:
-                path.unlink(missing_ok=True)
+            with suppress(OSError):
+                kept = path.name.removesuffix(_SUFFIX) in keys if path.suffix == _SUFFIX else _is_fresh(path)
+                if not kept:
+                    path.unlink(missing_ok=True)
+
+
+def _is_fresh(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime < _SURELY_LEFT

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,14 @@ def tell_unchanged(same: Unchanged) -> int:
 
 
 def remember(workspace: Workspace, plan: str, review: str, output: Path, edition: str, done: Unchanged) -> None:
-    """Write down what a finished run left behind, for the next `nothing_changed`."""
+    """Write down what a finished run left behind, for the next `nothing_changed`. Where that cannot be done (a file
+    goes while it is read, another run writes the same) the next run looks for itself, nothing else.
+    """
+    with suppress(OSError):
+        _remember(workspace, plan, review, output, edition, done)
+
+
+def _remember(workspace: Workspace, plan: str, review: str, output: Path, edition: str, done: Unchanged) -> None:
     taken = time.time_ns()
     folder = output / review
     files = {str(path): _stat(path) for path in _files(workspace, plan, folder / edition)}
@@ -72,7 +81,7 @@ def remember(workspace: Workspace, plan: str, review: str, output: Path, edition
         "environment": environment_digest(), "commit": git_state(workspace).label, "index": str(done.index),
         "pages": done.pages, "exit_code": done.exit_code,
     }  # fmt: skip
-    partial = folder / f"{_SEEN}.part"
+    partial = folder / f"{_SEEN}.{os.getpid()}.part"
     partial.write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
     partial.replace(folder / _SEEN)
 

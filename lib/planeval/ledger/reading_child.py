@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import io
 import json
+import math
 import os
 import subprocess
 import tempfile
@@ -39,6 +40,8 @@ _WHY = {
     "timeout": ("reader_timeout", "打开这个工作簿要用的时间过长"),
     "died": ("reader_died", "读取程序在打开这个工作簿时中断"),
 }
+PASSING = frozenset(rule for rule, _ in _WHY.values())
+"""Refusals that may be this machine's and this minute's, not the file's: never kept for the next reading."""
 
 
 class ReadingChild:
@@ -51,7 +54,7 @@ class ReadingChild:
         self.owner = os.getpid()
         self.errors: IO[bytes] = io.BytesIO()
         self.lock, self.guard = threading.Lock(), threading.Lock()
-        self.until: float | None = None
+        self.looks_left: int | None = None
         self.stopped: subprocess.Popen[bytes] | None = None
         self.job: Job | None = None
 
@@ -83,9 +86,8 @@ class ReadingChild:
 
     def _asked(self, raw: bytes) -> tuple[str, list[Any]]:
         process, why = self._running(), FAILED
-        until = time.monotonic() + self.seconds
         with self.guard:
-            self.until = until
+            self.looks_left = math.ceil(self.seconds / _LOOK_SECONDS)
         try:
             send(cast(Any, process.stdin), raw)
             why, sheets = json.loads(receive(cast(Any, process.stdout)))
@@ -93,23 +95,26 @@ class ReadingChild:
         except (EOFError, OSError, ValueError, OverflowError, MemoryError):
             process.kill()
             process.wait(_ENDING_SECONDS)
-            return (MEMORY if self._lacks_memory() else "timeout" if time.monotonic() >= until else "died"), []
+            return (MEMORY if self._lacks_memory() else "timeout" if self.looks_left == 0 else "died"), []
         finally:
             with self.guard:
-                self.until = None
+                self.looks_left = None
             if why != SHEETS or self.stopped is process:  # a reader that failed once is not trusted again
                 self.close()
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         """Kill the child when its time is over, or when it stands still for want of memory (Rust may, instead of
         aborting: its own report of the failure allocates again). One thread for the child's whole life.
+
+        Its time is told by looks, not by the clock: a machine that stood still for a minute is no fault of the file.
         """
         while self.process is process:
             time.sleep(_LOOK_SECONDS)
             with self.guard:
-                if self.until is None or self.process is not process:
+                if self.looks_left is None or self.process is not process:
                     continue
-                if time.monotonic() >= self.until or self._lacks_memory():
+                self.looks_left -= 1
+                if self.looks_left == 0 or self._lacks_memory():
                     self.stopped = process
                     process.kill()
                     return

@@ -29,6 +29,7 @@ import pandas as pd
 
 from planeval.ledger import store_tables as tables
 from planeval.ledger.book import Ledger
+from planeval.ledger.reading_child import PASSING
 from planeval.ledger.store_key import store_key
 from planeval.ledger.store_tables import (
     STANDING,
@@ -73,7 +74,8 @@ def cached_ledger(
     """The ledger from its store when there is a sound one, else from `read`, and then stored.
 
     A store that cannot be written (disk full, folder closed) costs the time of the next reading, nothing else.
-    Nothing is stored when a filing changed while it was read. Raises InputError for the register itself.
+    Nothing is stored when a filing changed while it was read, or was refused for a reason that may pass. Raises
+    InputError for the register itself.
     """
     key = store_key(workspace, plan, method, period, as_known_on)
     path = store_path(workspace, plan, key)
@@ -86,7 +88,8 @@ def cached_ledger(
         _LOG.info("%s: %s", path.name, fault)
     ledger = without_nan(read(workspace, plan, method, period, as_known_on))
     try:
-        if store_key(workspace, plan, method, period, as_known_on) == key:
+        passing = any(problem.rule in PASSING for problem in ledger.problems)
+        if not passing and store_key(workspace, plan, method, period, as_known_on) == key:
             save(ledger, path, key)
             _prune(path.parent, plan.id)
     except _FAULTS as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Mapping
+from concurrent.futures import CancelledError
 from pathlib import Path
 from types import TracebackType
 
@@ -35,6 +36,7 @@ class PageEngine:
         self._own: dict[str, Path] = {}
         self._opened: dict[str, str] = {}
         self._lock = threading.Lock()
+        self._stopped = False
         self._why = "" if wanted == KERNELS else "这个系统不能分叉进程"
         if wanted != KERNELS and CAN_FORK:
             self._start()
@@ -73,8 +75,13 @@ class PageEngine:
         return self._own.get(page, self._shared)
 
     def ready(self) -> None:
-        """See to it that there is something to run notebooks in: a parent that died is started again, once opened."""
+        """See to it that there is something to run notebooks in: a parent that died is started again, once opened.
+
+        Raises CancelledError after `stop`: nothing begins any more.
+        """
         with self._lock:
+            if self._stopped:
+                raise CancelledError
             if self.parent is not None and not self.parent.is_alive():
                 self.parent.stop()
                 self.parent = None
@@ -99,9 +106,11 @@ class PageEngine:
         return _SAID.format(f"{_ORDINARY}（{self._why}）" if self._why else _ORDINARY)
 
     def stop(self) -> None:
-        """End whatever still runs."""
-        if self.parent is not None:
-            self.parent.stop()
+        """End whatever still runs, for good."""
+        with self._lock:
+            self._stopped, parent = True, self.parent
+        if parent is not None:
+            parent.stop()
         stop_kernels()
 
     def __enter__(self) -> PageEngine:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -73,7 +73,10 @@ def edition_stage(final: Path, waits: bool = False) -> Iterator[Path]:
 
 
 def _busy(final: Path, holder: Path) -> Problem:
-    who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个进程"
+    who = ""
+    with suppress(OSError):  # the other run may end at this very moment
+        who = holder.read_text(encoding="utf-8")
+    who = who or "另一个进程"
     return Problem(
         str(final), rule="busy", message=f"{who}正在发布同一个评估", remedy="等它结束后再运行，或加 --wait 等它结束"
     )

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from planeval.warm.frames import packet_pair, receive_packet, send_packet
 
@@ -26,6 +27,7 @@ _BEFORE_IMPORT = {
 }  # fmt: skip
 _INLINE = "module://matplotlib_inline.backend_inline"
 _LONGEST_EXIT = 10.0
+_LONGEST_ANSWER = 300.0  # seconds; opening a review takes a few
 
 
 class NoWarmParent(Exception):
@@ -92,6 +94,7 @@ class WarmParent:
         output: what it prints, None for nowhere. Raises NoWarmParent.
         """
         self._control, theirs = packet_pair()
+        self._control.settimeout(_LONGEST_ANSWER)
         self._lock = threading.Lock()
         self._is_ready = False
         with theirs, (output or Path(os.devnull)).open("ab") as printed:
@@ -139,18 +142,26 @@ class WarmParent:
         """A new child working in a folder. memory: address space it may use in bytes, 0 for no limit. handed: the
         file of the review it opens, where the parent itself holds none.
 
-        Raises OSError when the parent is gone.
+        Raises OSError when the parent is gone, or has no room for a child.
         """
         channel, their_channel = socket.socketpair()
         lease, their_lease = packet_pair()
-        with their_channel, their_lease, self._lock:
-            request = {"cwd": str(folder), "memory": memory, "handed": str(handed or "")}
-            send_packet(self._control, request, [their_channel, their_lease])
-        said, _ = receive_packet(lease)
+        lease.settimeout(_LONGEST_ANSWER)
+        said: dict[str, Any] | None = None
+        try:
+            with their_channel, their_lease, self._lock:
+                request = {"cwd": str(folder), "memory": memory, "handed": str(handed or "")}
+                send_packet(self._control, request, [their_channel, their_lease])
+            said, _ = receive_packet(lease)
+        finally:
+            if said is None:  # gone, going, or standing still: `is_alive` shall say so from now on
+                self._process.kill()
+                self._process.wait()
+            if said is None or "pid" not in said:
+                channel.close()
+                lease.close()
         if said is None or "pid" not in said:
-            channel.close()
-            lease.close()
-            raise ConnectionError("the warm parent is gone")
+            raise ConnectionError(said["fault"] if said else "the warm parent is gone")
         return ForkedChild(said["pid"], channel, lease)
 
     def stop(self) -> None:

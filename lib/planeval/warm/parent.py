@@ -73,7 +73,14 @@ class _Parent:
 
     def _fork(self, request: dict[str, Any], channel: socket.socket, lease: socket.socket) -> None:
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no room for a process now; this parent and its other children go on
+            with suppress(OSError):
+                send_packet(lease, {"fault": str(error)})
+            channel.close()
+            lease.close()
+            return
         if pid == 0:
             self._selector.close()
             for other in (self._control, self._woken, self._wake, lease, *self._leases.values()):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planeval.judge.robustness.flips import JudgedTarget, flips
@@ -296,6 +296,7 @@ STEP = {"plan_start": 1.0, "light_bands.on_pace": 0.1, "light_bands.behind": 0.1
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 34), st.one_of(st.none(), st.integers(0, 30)), st.integers(0, 10), st.sampled_from([">=", ">"]))
+@example(23, 29, 0, ">=")  # 31 due would be red, but the target itself is 30
 def test_a_flip_is_real_and_nothing_smaller_does_it(
     value: int, due: int | None, baseline: int, comparison: str
 ) -> None:
@@ -314,6 +315,8 @@ def test_a_flip_is_real_and_nothing_smaller_does_it(
                 tried = changed(base, row["decision"], sign * smaller * step)
                 if tried.baseline < 0 or min(tried.path.values(), default=0) < 0 or tried.start > tried.target.due:
                     continue  # outside what may be decided
+                if tried.baseline >= 30 or max(tried.path.values(), default=0) > max(30, due or 0):
+                    continue  # no milestone and no baseline beyond the target itself
                 if not -1 <= tried.bands.behind < tried.bands.on_pace <= 0:
                     continue
                 assert tried.light() == light, (row, smaller)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import sqlite3
 import subprocess
 import sys
@@ -256,3 +257,17 @@ def test_help_runs_for_real_from_another_folder(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(SOURCE), "--help"], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0 and b"bootstrap.py test" in done.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_two_large_files_that_differ_are_told_apart_at_once_where_ci_is_set(tmp_path: Path) -> None:
+    """pytest lifts the limits of its explanations there, and then looks for the whole difference for hours."""
+    (tmp_path / "test_files.py").write_text(
+        "import random\n"
+        "def test_same():\n"
+        "    assert random.Random(1).randbytes(300_000) == random.Random(2).randbytes(300_000)\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "CI": "true", "PYTHONPATH": str(SOURCE.parent / "tests")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest", str(tmp_path)]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, timeout=100, check=False, capture_output=True)
+    assert done.returncode == 1 and b"1 failed" in done.stdout, done.stdout

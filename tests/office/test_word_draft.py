@@ -187,5 +187,4 @@ def test_the_same_page_gives_the_same_bytes_in_another_place_and_year(
     command = [sys.executable, "-c", program, str(edition.folder), str(target)]
     subprocess.run(command, check=True, cwd=tmp_path, env=elsewhere)
     assert target.read_bytes() == drafts["40_unit-kejiju"][1]
-    with pytest.raises(AssertionError):  # shown what it catches
-        assert target.read_bytes() == drafts["31_cluster"][1]
+    assert target.read_bytes() != drafts["31_cluster"][1]  # shown what it catches

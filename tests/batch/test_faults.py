@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from planeval.batch.journal import read_journal
+from planeval.publish.page_engine import ENGINES
 from stranger import REVIEW, write_report, write_reports_list, write_workspace
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes the Linux way")
@@ -86,21 +87,24 @@ def test_a_killed_supervisor_leaves_no_process(whole: Path, tmp_path: Path) -> N
         f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)",
     )
     running = subprocess.Popen(command(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for(pid_file.exists)
+    wait_for(lambda: pid_file.exists() and pid_file.read_text())
     running.kill()
     running.wait()
     wait_for(lambda: not Path(f"/proc/{pid_file.read_text()}").exists())
 
 
-def test_ctrl_c_ends_every_process_and_the_next_run_goes_on_from_there(whole: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ctrl_c_ends_every_process_and_the_next_run_goes_on_from_there(
+    whole: Path, tmp_path: Path, engine: str
+) -> None:
     """What was proven before stays proven; nothing is published, and nothing is said in Python's words."""
     root, wanted, pid_file = unpublished(whole, tmp_path), files(whole), tmp_path / "pid"
     third = (root / "notebooks" / "03_page.ipynb").read_bytes()
     waits = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     write_report(root, "03_page", "第3页", waits)
-    running = subprocess.Popen(command(root, "--jobs", "1"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               encoding="utf-8")  # fmt: skip
-    wait_for(pid_file.exists)
+    running = subprocess.Popen(command(root, "--jobs", "1", "--engine", engine), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, encoding="utf-8")  # fmt: skip
+    wait_for(lambda: pid_file.exists() and pid_file.read_text())
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130 and "Traceback" not in said, said

@@ -11,6 +11,7 @@ import pytest
 
 from planeval.publish import page_making
 from planeval.publish.failures import NotebookFailed
+from planeval.publish.kernel import Kernels
 from planeval.publish.page_engine import KERNELS, PageEngine
 from planeval.publish.page_making import FAILED, KILLED, make_page
 from planeval.publish.run_notebook import DEAD
@@ -39,7 +40,7 @@ def test_which_notebooks_are_tried_again(
     class Engine:
         """Stands where the notebooks' processes would be; counts how often it was asked to be ready."""
 
-        workspace, parent = Workspace(tmp_path), None
+        workspace, parent, kernels = Workspace(tmp_path), None, Kernels()
 
         def handed_for(self, page: str) -> None:
             """No review."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,19 @@ import pytest
 from planeval.problems import InputError
 from planeval.publish import run_notebook as module
 from planeval.publish.failures import NotebookFailed
-from planeval.publish.run_notebook import check_parameters, read_notebook, run_notebook
+from planeval.publish.kernel import Kernels
+from planeval.publish.run_notebook import DEAD, check_parameters, read_notebook, run_notebook
 from stranger import write_notebook
 
 PARAMETERS = {"plan": "reading", "period": "2026Q2"}
 DECLARED = 'plan = "other"\nperiod = "2025Q1"  # 季度'
 
 
-def run(folder: Path, *cells: str) -> list[Any]:
+def run(folder: Path, *cells: str, kernels: Kernels | None = None) -> list[Any]:
     """Run a notebook of these cells after its title and parameters; returns the outputs of each cell."""
     path = write_notebook(folder / "笔记 本{1}" / "report.ipynb", "# 标题", DECLARED, *cells)
     notebook = read_notebook(path, "report.ipynb")
-    executed = run_notebook(notebook, "report", PARAMETERS, path.parent, folder / "workspace")
+    executed = run_notebook(notebook, "report", PARAMETERS, path.parent, folder / "workspace", None, kernels)
     return [cell.get("outputs", []) for cell in executed.cells]
 
 
@@ -37,9 +40,9 @@ def test_a_notebook_gets_its_parameters_its_folder_and_its_workspace(tmp_path: P
         assert expected in said
 
 
-def failure(folder: Path, *cells: str) -> NotebookFailed:
+def failure(folder: Path, *cells: str, kernels: Kernels | None = None) -> NotebookFailed:
     with pytest.raises(NotebookFailed) as failed:
-        run(folder, *cells)
+        run(folder, *cells, kernels=kernels)
     return failed.value
 
 
@@ -53,6 +56,29 @@ def test_a_failing_cell_is_named_as_its_author_counts(tmp_path: Path) -> None:
 def test_a_dead_kernel_is_a_failure_though_papermill_writes_completed(tmp_path: Path) -> None:
     failed = failure(tmp_path, "1 + 1", "import os\nos._exit(0)", "1 + 1")
     assert failed.cell == 4 and "中途退出" in failed.reason
+
+
+def test_a_kernel_that_is_just_being_started_ends_with_its_run_too(tmp_path: Path) -> None:
+    """Ctrl-C comes between the start of the kernel's process and its first word: no cell of it runs."""
+    kernels = Kernels()
+    kernels.stop()
+    failed = failure(tmp_path, "from pathlib import Path\nPath('ran').touch()", kernels=kernels)
+    assert (failed.cell, failed.error) == (None, DEAD) and not list(tmp_path.rglob("ran"))
+
+
+def test_a_run_that_stops_ends_its_own_kernels_and_no_others(tmp_path: Path) -> None:
+    theirs, others = Kernels(), Kernels()
+    waits = "import time\nfrom pathlib import Path\nPath('here').touch()\nwhile {}:\n    time.sleep(0.05)"
+    with ThreadPoolExecutor(2) as both:
+        ended = both.submit(failure, tmp_path / "a", waits.format("True"), kernels=theirs)
+        goes_on = both.submit(run, tmp_path / "b", waits.format("not Path('go').exists()"), kernels=others)
+        folders = [tmp_path / name / "笔记 本{1}" for name in "ab"]
+        while not all((folder / "here").exists() for folder in folders):
+            time.sleep(0.05)
+        theirs.stop()
+        assert (ended.result(60).cell, ended.result().error) == (3, DEAD)
+        (folders[1] / "go").touch()
+        assert len(goes_on.result(60)) == 4  # with the cell that papermill puts in
 
 
 def test_a_notebook_that_leaves_early_is_a_failure_though_papermill_raises_nothing(tmp_path: Path) -> None:

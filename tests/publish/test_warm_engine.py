@@ -28,7 +28,7 @@ from planeval.plan.review_files import EDITIONS
 from planeval.publish import run_notebook as module
 from planeval.publish.failures import NotebookFailed
 from planeval.publish.jobs import prepare_jobs
-from planeval.publish.kernel import kernel_environment, kernel_manager_class
+from planeval.publish.kernel import Kernels, kernel_environment, kernel_manager_class
 from planeval.publish.page_engine import PageEngine
 from planeval.publish.run_notebook import UNASKED, Limits, read_notebook, run_notebook
 from planeval.review import Review, asked_for, open_review
@@ -128,7 +128,7 @@ def test_every_notebook_of_ours_says_the_same_as_in_a_kernel(tmp_path: Path, par
     cells = [deepcopy(cell) for notebook in ours for cell in notebook.cells]
     for number, cell in enumerate(cells):
         cell.id = str(number)
-    kernel = kernel_manager_class(ROOT, tmp_path, handed)
+    kernel = kernel_manager_class(Kernels(), ROOT, tmp_path, handed)
     where = {"metadata": {"path": str(place.notebooks)}}
     client = NotebookClient(new_notebook(cells=cells), timeout=600, kernel_manager_class=kernel, resources=where)
     client.shutdown_kernel = "immediate"

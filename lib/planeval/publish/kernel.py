@@ -20,7 +20,6 @@ if sys.platform == "linux":
 
 KERNEL = "python3"
 KERNEL_OUTPUT = "kernel-output.txt"
-_RUNNING: set[AsyncKernelManager] = set()
 _SOCKET_PATH_LIMIT = 100  # a Unix socket's path holds 107 bytes, `-5` and a NUL included
 
 # Warnings to developers of libraries are no fault of a page; warnings about numbers are, and refuse it.
@@ -45,6 +44,35 @@ def kernel_environment(workspace: Path, folder: Path, handed: Path | None = None
     }
 
 
+class Kernels:
+    """The kernels of one run, for it to end when it is interrupted: they do not hear Ctrl-C themselves."""
+
+    def __init__(self) -> None:
+        self._running: set[PrivateKernelManager] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def began(self, manager: PrivateKernelManager) -> None:
+        """Take note of a kernel; after `stop` it ends at once."""
+        with self._lock:
+            self._running.add(manager)
+            stopped = self._stopped
+        if stopped:
+            manager.kill()
+
+    def ended(self, manager: PrivateKernelManager) -> None:
+        """Forget a kernel."""
+        with self._lock:
+            self._running.discard(manager)
+
+    def stop(self) -> None:
+        """Kill every kernel that still runs, and from now on each that has just been started."""
+        with self._lock:
+            self._stopped, running = True, tuple(self._running)
+        for manager in running:
+            manager.kill()
+
+
 class PrivateKernelManager(AsyncKernelManager):
     """A kernel manager whose connection file, sockets and output lie in a private folder, within limits.
 
@@ -54,6 +82,7 @@ class PrivateKernelManager(AsyncKernelManager):
 
     workspace: Path
     folder: Path
+    kernels: Kernels
     handed: Path | None = None
     memory = 0
     seconds: float = 0
@@ -78,11 +107,17 @@ class PrivateKernelManager(AsyncKernelManager):
         with (self.folder / KERNEL_OUTPUT).open("ab") as output:
             environment = kernel_environment(self.workspace, self.folder, self.handed)
             await super().start_kernel(**options | {"env": environment, "stdout": output, "stderr": output})
-        _RUNNING.add(self)
+        self.kernels.began(self)
         process = getattr(self.provisioner, "process", None)
         if process is not None:
             _limit_memory(process.pid, self.memory)
             self._timer = _started_timer(self.seconds, partial(self._time_out, process))
+
+    def kill(self) -> None:
+        """End the kernel at once, from whichever thread."""
+        process = getattr(self.provisioner, "process", None)
+        if process is not None:
+            process.kill()
 
     def _time_out(self, process: Any) -> None:
         type(self).timed_out = True
@@ -90,21 +125,22 @@ class PrivateKernelManager(AsyncKernelManager):
 
     async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
         """Forget the kernel."""
-        _RUNNING.discard(self)
+        self.kernels.ended(self)
         if self._timer is not None:
             self._timer.cancel()
         await super().cleanup_resources(restart=restart)
 
 
 def kernel_manager_class(
-    workspace: Path, folder: Path, handed: Path | None = None, memory: int = 0, seconds: float = 0
+    kernels: Kernels, workspace: Path, folder: Path, handed: Path | None = None, memory: int = 0, seconds: float = 0
 ) -> type[PrivateKernelManager]:
     """The manager of one notebook's kernel.
 
-    memory: bytes of address space (on Linux only; elsewhere the system's own limits hold). seconds: after which the
-    kernel is killed. 0 is no limit for either.
+    kernels: of the run it belongs to. memory: bytes of address space (on Linux only; elsewhere the system's own limits
+    hold). seconds: after which the kernel is killed. 0 is no limit for either.
     """
-    own = {"workspace": workspace, "folder": folder, "handed": handed, "memory": memory, "seconds": seconds}
+    own = {"kernels": kernels, "workspace": workspace, "folder": folder, "handed": handed}
+    own |= {"memory": memory, "seconds": seconds}
     return type("PrivateKernelManager", (PrivateKernelManager,), own)
 
 
@@ -121,11 +157,3 @@ def _started_timer(seconds: float, at_end: Callable[[], object]) -> threading.Ti
     timer.daemon = True
     timer.start()
     return timer
-
-
-def stop_kernels() -> None:
-    """Kill every kernel still running, for a run that was interrupted; kernels do not hear Ctrl-C themselves."""
-    for manager in tuple(_RUNNING):
-        process = getattr(manager.provisioner, "process", None)
-        if process is not None:
-            process.kill()

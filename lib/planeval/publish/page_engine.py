@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from planeval.publish.engine.warm_engine import NAME
-from planeval.publish.kernel import KERNEL_OUTPUT, kernel_environment, stop_kernels
+from planeval.publish.kernel import KERNEL_OUTPUT, Kernels, kernel_environment
 from planeval.review import Review, asked_for
 from planeval.warm.client import CAN_FORK, NoWarmParent, WarmParent
 from planeval.workspace import Workspace, hand_over
@@ -32,6 +32,7 @@ class PageEngine:
         self._folder = tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True)
         self.workspace = workspace
         self.parent: WarmParent | None = None
+        self.kernels = Kernels()
         self._shared: Path | None = None
         self._own: dict[str, Path] = {}
         self._opened: dict[str, str] = {}
@@ -111,7 +112,7 @@ class PageEngine:
             self._stopped, parent = True, self.parent
         if parent is not None:
             parent.stop()
-        stop_kernels()
+        self.kernels.stop()
 
     def __enter__(self) -> PageEngine:
         return self

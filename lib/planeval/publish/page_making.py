@@ -55,7 +55,7 @@ def make_page(order: PageOrder, engine: PageEngine) -> MadePage:
             engine.ready()
             executed = run_notebook(
                 order.notebook, order.page.name, order.parameters, engine.workspace.notebooks, engine.workspace.root,
-                engine.handed_for(order.page.name), engine.parent, order.limits,
+                engine.handed_for(order.page.name), engine.parent or engine.kernels, order.limits,
             )  # fmt: skip
             break
         except NotebookFailed as failure:

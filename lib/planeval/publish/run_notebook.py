@@ -26,7 +26,7 @@ from planeval.problems import InputError, Problem
 from planeval.publish.engine import warm_engine
 from planeval.publish.exporter import INJECTED
 from planeval.publish.failures import NotebookFailed
-from planeval.publish.kernel import KERNEL, KERNEL_OUTPUT, kernel_manager_class
+from planeval.publish.kernel import KERNEL, KERNEL_OUTPUT, Kernels, kernel_manager_class
 from planeval.warm.client import WarmParent
 
 CELL_TIMEOUT = 600
@@ -108,17 +108,17 @@ def check_parameters(notebook: NotebookNode, parameters: dict[str, str], shown: 
 
 def run_notebook(
     notebook: NotebookNode, name: str, parameters: dict[str, str], folder: Path, workspace: Path,
-    handed: Path | None = None, warm_parent: WarmParent | None = None, limits: Limits = UNASKED,
+    handed: Path | None = None, runs_in: WarmParent | Kernels | None = None, limits: Limits = UNASKED,
 ) -> NotebookNode:  # fmt: skip
     """Run a notebook with its parameters and return it executed; nothing is written.
 
-    folder: the notebook's own, where it works. handed: the file of the review computed already. warm_parent: the
-    process it is forked from, None for a kernel of its own. Raises NotebookFailed when any cell did not run to its
-    end.
+    folder: the notebook's own, where it works. handed: the file of the review computed already. runs_in: the process
+    it is forked from, or the kernels among which it has one of its own. Raises NotebookFailed when any cell did not run
+    to its end.
     """
     started: list[int] = []
     with tempfile.TemporaryDirectory(prefix="planeval-", ignore_cleanup_errors=True) as private:
-        options = _engine(warm_parent, workspace, Path(private), handed, limits)
+        options = _engine(runs_in or Kernels(), workspace, Path(private), handed, limits)
         try:
             executed = papermill.execute_notebook(
                 notebook, None, parameters=parameters, kernel_name=KERNEL, report_mode=True, progress_bar=False,
@@ -147,14 +147,14 @@ def _without_traces(executed: NotebookNode) -> NotebookNode:
 
 
 def _engine(
-    warm_parent: WarmParent | None, workspace: Path, private: Path, handed: Path | None, limits: Limits
+    runs_in: WarmParent | Kernels, workspace: Path, private: Path, handed: Path | None, limits: Limits
 ) -> dict[str, Any]:  # fmt: skip
     """What papermill is told about where the notebook runs."""
-    if warm_parent is None:
-        manager = kernel_manager_class(workspace, private, handed, limits.address_space, limits.seconds)
+    if isinstance(runs_in, Kernels):
+        manager = kernel_manager_class(runs_in, workspace, private, handed, limits.address_space, limits.seconds)
         return {"kernel_manager_class": manager, "shutdown_kernel": "immediate"}
     return {
-        "engine_name": warm_engine.NAME, "warm_parent": warm_parent, "time_limit": limits.seconds,
+        "engine_name": warm_engine.NAME, "warm_parent": runs_in, "time_limit": limits.seconds,
         "memory_limit": limits.address_space, "handed": handed,
     }  # fmt: skip
 
